@@ -1,0 +1,22 @@
+"""Who may do what: permissions as sentences, the actor of a request, and the guard on every view."""
+
+from app.access.actor import Actor
+from app.access.guard import FRESH, guard, is_fresh, public
+from app.access.permissions import Permission, relation, role
+from app.access.posts import CENTRE, SCHOOL, TEACHERS, PostHeld, PostKind
+
+__all__ = [
+    "CENTRE",
+    "FRESH",
+    "SCHOOL",
+    "TEACHERS",
+    "Actor",
+    "Permission",
+    "PostHeld",
+    "PostKind",
+    "guard",
+    "is_fresh",
+    "public",
+    "relation",
+    "role",
+]

@@ -1,0 +1,1 @@
+"""The ground: one transaction per request, clock, errors, ids, forms and paging."""

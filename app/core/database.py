@@ -1,0 +1,199 @@
+"""One database, SQLite or PostgreSQL, and the one transaction that is open while something is done."""
+
+import fcntl
+import os
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+_T = TypeVar("_T")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC and read back in UTC on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the product; constraints are named by one convention."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        uuid.UUID: Uuid(),
+        datetime: Moment(),
+        bytes: LargeBinary(),
+        str: Text(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+    }
+
+
+_current: ContextVar[Session] = ContextVar("session")
+
+
+def session() -> Session:
+    """Return the session of the open transaction; outside one there is none (LookupError)."""
+    return _current.get()
+
+
+def in_transaction() -> bool:
+    """Say whether a transaction is open here, for pages that are also shown after a rollback."""
+    return _current.get(None) is not None
+
+
+class Database:
+    """An engine with this product's rules, and the way to open a transaction on it.
+
+    `info` travels with every session: lower packages find what was handed in at the start there
+    (server key, pepper, pinned root key).
+    """
+
+    def __init__(self, url: str, *, info: dict[str, Any] | None = None) -> None:
+        self.url = make_url(url)
+        self.info = info if info is not None else {}
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
+        self._writing = self.engine.execution_options(
+            **({"xinxia_writes": True} if self.is_sqlite else {"isolation_level": "SERIALIZABLE"})
+        )
+
+    def _sqlite_engine(self) -> Engine:
+        engine = create_engine(self.url, connect_args={"timeout": 20, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    def _postgresql_engine(self) -> Engine:
+        options = (
+            "-c statement_timeout=30000 -c lock_timeout=10000"
+            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+        )
+        return create_engine(
+            self.url.set(drivername="postgresql+psycopg"),
+            connect_args={"options": options},
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+        )
+
+    @contextmanager
+    def transaction(self, *, writes: bool = True) -> Iterator[Session]:
+        """Open the one transaction: leaving it commits, an exception rolls everything back.
+
+        On SQLite a writer begins IMMEDIATE behind a file lock that queues writers fairly: the default
+        (deferred) silently loses updates between processes. On PostgreSQL a writer is SERIALIZABLE.
+        """
+        if in_transaction():
+            raise RuntimeError("a transaction is already open")
+        with self._turn(writes), Session(self._writing if writes else self.engine, info=self.info) as opened:
+            token = _current.set(opened)
+            try:
+                with opened.begin():
+                    yield opened
+            finally:
+                _current.reset(token)
+
+    def retrying(self, work: Callable[[], _T], *, writes: bool = True, attempts: int = 6) -> _T:
+        """Run work in a transaction, again from the start when the database asks for it."""
+        for attempt in range(1, attempts + 1):
+            try:
+                with self.transaction(writes=writes):
+                    return work()
+            except DBAPIError as error:
+                if attempt == attempts or not should_retry(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _turn(self, writes: bool) -> Iterator[None]:
+        path = self.url.database
+        if not (writes and self.is_sqlite and path and path != ":memory:"):
+            yield
+            return
+        handle = os.open(Path(path).with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def should_retry(error: DBAPIError) -> bool:
+    """Say whether the same work may succeed when done again: serialization failure, deadlock, lost race."""
+    code = getattr(error.orig, "sqlstate", None)
+    if code in ("40001", "40P01"):
+        return True
+    # Two equal once-keys at the same moment: done again, the second finds the first.
+    return isinstance(error, IntegrityError) and "once_done" in str(error.orig)
+
+
+def is_full_or_broken(error: DBAPIError) -> bool:
+    """Say whether the database itself cannot write now: disk full, input/output error, locked, gone."""
+    return isinstance(error, OperationalError)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions on its own: _begin_sqlite does.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+        "busy_timeout=20000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("xinxia_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,53 @@
+"""Reads a submitted form through its shape and keeps the raw input, so that nothing typed is lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from werkzeug.datastructures import MultiDict
+
+FRAME_FIELDS = frozenset({"csrf_token", "_once"})
+
+
+@dataclass(frozen=True)
+class Form:
+    """What was typed (`values`), what it means (`data`) and what is wrong with it (`errors`, by field)."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def with_error(self, name: str, message: str) -> "Form":
+        """Return the same form with one more thing to correct; the input stays."""
+        return Form(self.values, self.data, {**self.errors, name: [*self.errors.get(name, []), message]})
+
+
+def blank(**values: Any) -> Form:
+    """Return a form that nobody has sent yet, filled with what is known."""
+    return Form(values=values)
+
+
+def read(schema: Schema, submitted: MultiDict[str, str]) -> Form:
+    """Read a form strictly: an unknown field is an error, an empty text counts as not given."""
+    values = {name: _several_or_one(schema, submitted, name) for name in submitted if name not in FRAME_FIELDS}
+    given = {name: value for name, value in values.items() if value not in ("", [""])}
+    try:
+        return Form(values=values, data=schema.load(given))
+    except ValidationError as error:
+        return Form(values=values, data=error.valid_data or {}, errors=_flat(error.normalized_messages()))
+
+
+def _several_or_one(schema: Schema, submitted: MultiDict[str, str], name: str) -> Any:
+    kind = type(schema.fields.get(name)).__name__
+    return submitted.getlist(name) if kind in ("List", "Tuple") else submitted[name]
+
+
+def _flat(messages: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {str(name): _leaves(found) for name, found in messages.items()}
+
+
+def _leaves(found: Any) -> list[str]:
+    if isinstance(found, Mapping):
+        return [leaf for inner in found.values() for leaf in _leaves(inner)]
+    return [str(leaf) for leaf in found] if isinstance(found, list) else [str(found)]

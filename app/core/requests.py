@@ -1,0 +1,92 @@
+"""One request, one transaction: returning commits, raising rolls back, a form sent twice is done once."""
+
+import functools
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, g, redirect, request
+from sqlalchemy.exc import DBAPIError
+
+from app.core import once
+from app.core.database import Database, should_retry
+from app.core.errors import Refusal
+from app.core.ids import new_id, parse_id
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ATTEMPTS = 6
+
+
+def outside_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view that needs no database (static files, liveness)."""
+    view.__outside__ = True  # type: ignore[attr-defined]
+    return view
+
+
+class Application(Flask):
+    """Flask in which the whole of a view runs inside one transaction.
+
+    `entering` holds what must happen inside it before the view: identity puts the actor there.
+    """
+
+    database: Database
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entering: list[Callable[[], None]] = []
+
+    def dispatch_request(self) -> Any:
+        """Run the view in a transaction, again from the start when the database lost a race."""
+        view = self.view_functions.get(request.endpoint or "")
+        if view is None or request.routing_exception is not None or _stands_outside(view):
+            return super().dispatch_request()
+        writes = request.method not in SAFE_METHODS or bool(getattr(view, "__visits__", False))
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with self.database.transaction(writes=writes):
+                    return self._enter_and_answer()
+            except DBAPIError as error:
+                if attempt == _ATTEMPTS or not should_retry(error):
+                    raise
+                _rewind_uploads()
+            except Refusal as refusal:
+                self._record_refusal(refusal)
+                raise
+        raise AssertionError("unreachable")
+
+    def _enter_and_answer(self) -> Response:
+        for enter in self.entering:
+            enter()
+        key = parse_id(request.form.get("_once", "")) if request.method == "POST" else None
+        if key is not None and (location := once.where_it_went(key)):
+            return self.make_response(redirect(location, code=303))
+        response = self.make_response(super().dispatch_request())
+        if key is not None and 300 <= response.status_code < 400:
+            once.remember(key, response.headers["Location"])
+        return response
+
+    def _record_refusal(self, refusal: Refusal) -> None:
+        if refusal.afterwards is not None:
+            self.database.retrying(refusal.afterwards)
+
+
+def _stands_outside(view: Callable[..., Any]) -> bool:
+    inner = view.func if isinstance(view, functools.partial) else view
+    return bool(getattr(inner, "__outside__", False)) or request.endpoint == "static"
+
+
+def _rewind_uploads() -> None:
+    for upload in request.files.values():
+        upload.stream.seek(0)
+
+
+def request_id() -> str:
+    """Return this request's id, made on first use; it stands on error pages and in log lines."""
+    if "request_id" not in g:
+        g.request_id = new_id().hex
+    return str(g.request_id)
+
+
+def new_once_key() -> str:
+    """Return a fresh key for a form that must be carried out once."""
+    return uuid.uuid4().hex
