@@ -1,1 +1,97 @@
 """Xinxia keeps the counselling records of schools sealed to the people who care for the student."""
+
+import logging
+import time
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import wiring
+from app.core import catalogues, clock
+from app.core.database import Database
+from app.core.headers import set_headers
+from app.core.refusals import register_refusals
+from app.core.requests import Application, new_once_key, request_id
+from app.vault import opening_info
+
+log = logging.getLogger("xinxia.requests")
+
+
+def create_app(settings: Any) -> Application:
+    """Return the application for one installation; what the settings miss or break raises at once."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    info = opening_info(
+        server_key_file=settings.server_key_file,
+        pepper_file=settings.pepper_file,
+        root_public_file=settings.root_public_file,
+        password_memory_kib=settings.password_memory_kib,
+    )
+    app = Application(__name__, static_folder="static", template_folder="templates")
+    app.database = Database(settings.database_url, info=info)
+    app.extensions["database"] = app.database
+    app.extensions["settings"] = settings
+    _configure_flask(app, settings, form_secret=info["server_key"].form_secret())
+    CSRFProtect(app)
+    Babel(
+        app,
+        default_locale=catalogues.DEFAULT_LANGUAGE,
+        default_timezone="Asia/Shanghai",
+        locale_selector=catalogues.chosen_language,
+        default_domain=catalogues.FeatureCatalogues(),
+    )
+    register_refusals(app)
+    app.before_request(_start_watch)
+    app.after_request(set_headers)
+    app.after_request(_log_request)
+    app.context_processor(_frame_words)
+    wiring.register_features(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure_flask(app: Flask, settings: Any, *, form_secret: bytes) -> None:
+    app.config.update(
+        SECRET_KEY=form_secret,
+        SESSION_COOKIE_NAME="__Host-form",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=settings.session_absolute),
+        MAX_CONTENT_LENGTH=settings.upload_limit,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own policy never sends
+        TESTING=settings.testing,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.jinja_options = {"autoescape": True, "extensions": ["jinja2.ext.i18n"]}
+
+
+def _start_watch() -> None:
+    g.started = time.monotonic()
+
+
+def _log_request(response: Response) -> Response:
+    milliseconds = round((time.monotonic() - g.get("started", time.monotonic())) * 1000, 1)
+    log.info(
+        "request",
+        extra={
+            "request_id": request_id(),
+            "endpoint": request.endpoint or "-",
+            "method": request.method,
+            "status": response.status_code,
+            "milliseconds": milliseconds,
+        },
+    )
+    return response
+
+
+def _frame_words() -> dict[str, Any]:
+    return {"once": new_once_key, "now": clock.now, "locale": catalogues.chosen_language(),
+            "languages": catalogues.LANGUAGES}

@@ -1,0 +1,65 @@
+"""Secrets at rest: envelope encryption in which access grants are keys; the only importer of cryptography."""
+
+from app.vault.columns import read, read_server, registry, sealed, server_key, server_sealed, write, write_server
+from app.vault.errors import AlreadyFounded, Busy, Damaged, MistypedCode, NoKey, Untrusted, VaultError
+from app.vault.grants import (
+    create_object,
+    destroy,
+    grants_of,
+    readers_among,
+    readers_of,
+    share,
+    withdraw,
+)
+from app.vault.holders import Holder, find_group, group, user, within
+from app.vault.keys import ObjectKey
+from app.vault.models import Grant, Group
+from app.vault.opening import (
+    checkpoint_public_key,
+    opening_info,
+    server_index,
+    server_mac,
+    sign_checkpoint,
+    verify_signature,
+)
+from app.vault.ring import KeyRing
+
+__all__ = [
+    "AlreadyFounded",
+    "Busy",
+    "Damaged",
+    "Grant",
+    "Group",
+    "Holder",
+    "KeyRing",
+    "MistypedCode",
+    "NoKey",
+    "ObjectKey",
+    "Untrusted",
+    "VaultError",
+    "checkpoint_public_key",
+    "create_object",
+    "destroy",
+    "find_group",
+    "grants_of",
+    "group",
+    "opening_info",
+    "read",
+    "read_server",
+    "readers_among",
+    "readers_of",
+    "registry",
+    "sealed",
+    "server_index",
+    "server_key",
+    "server_mac",
+    "server_sealed",
+    "share",
+    "sign_checkpoint",
+    "user",
+    "verify_signature",
+    "withdraw",
+    "within",
+    "write",
+    "write_server",
+]

@@ -1,0 +1,165 @@
+"""Giving and taking away keys: creating an object, sharing it, withdrawing a grant, destroying it."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.core import clock
+from app.core.database import session
+from app.vault import envelope, suites
+from app.vault.errors import NoKey
+from app.vault.holders import Holder, current_group_key, current_user_key
+from app.vault.keys import ObjectKey
+from app.vault.models import Grant, Membership
+from app.vault.ring import KeyRing
+from app.vault.statements import grant_info, grant_statement
+from app.vault.trust import trust
+
+
+def create_object(
+    object_id: UUID,
+    *,
+    organisation_id: UUID,
+    to: Sequence[Holder],
+    by: KeyRing,
+    basis: str,
+    standby: Sequence[Holder] = (),
+) -> ObjectKey:
+    """Make a new object's key and wrap it to its holders; an object nobody could open is refused (NoKey)."""
+    if not to:
+        raise NoKey()
+    key = ObjectKey(object_id, organisation_id, 1, secrets.token_bytes(32))
+    by.remember(key)
+    for holder in dict.fromkeys(to):
+        _wrap(key, holder, by=by, basis=basis, standby=False, expires_at=None)
+    for holder in dict.fromkeys(standby):
+        if holder not in to:
+            _wrap(key, holder, by=by, basis=basis, standby=True, expires_at=None)
+    session().flush()
+    return key
+
+
+def share(
+    object_id: UUID,
+    *,
+    to: Holder,
+    by: KeyRing,
+    basis: str,
+    standby: bool = False,
+    expires_at: datetime | None = None,
+) -> None:
+    """Wrap an object's key to one more holder; who cannot open it cannot share it (NoKey).
+
+    Sharing again replaces the holder's grant, so that a standby or expired one becomes a plain one.
+    """
+    key = by.open(object_id, standby=standby)
+    withdraw(object_id, holder=to)
+    _wrap(key, to, by=by, basis=basis, standby=standby, expires_at=expires_at)
+    session().flush()
+
+
+def withdraw(object_id: UUID, *, holder: Holder) -> int:
+    """Delete a holder's grants of an object and return how many there were; it needs no key."""
+    done = session().execute(
+        delete(Grant).where(
+            Grant.object_id == object_id, Grant.holder_kind == holder.kind, Grant.holder_id == holder.id
+        )
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def destroy(object_id: UUID) -> int:
+    """Delete every grant of an object: what was sealed under it can never be opened again."""
+    done = session().execute(delete(Grant).where(Grant.object_id == object_id))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def grants_of(object_id: UUID) -> list[Grant]:
+    """Return the live grants of an object."""
+    return [
+        grant
+        for grant in session().scalars(select(Grant).where(Grant.object_id == object_id))
+        if grant.expires_at is None or grant.expires_at > clock.now()
+    ]
+
+
+def readers_among(holders: Iterable[Holder]) -> set[UUID]:
+    """Return the people behind these holders today, for "Who will be able to read this?"."""
+    people = {holder.id for holder in holders if holder.kind == "user"}
+    groups = {holder.id for holder in holders if holder.kind == "group"}
+    if groups:
+        people |= set(
+            session().scalars(
+                select(Membership.holder_id)
+                .where(Membership.group_id.in_(groups), Membership.holder_kind == "user")
+                .distinct()
+            )
+        )
+    return people
+
+
+def readers_of(object_id: UUID, *, standby: bool = False) -> set[UUID]:
+    """Return the people who can open an object now, through any chain of grants."""
+    people: set[UUID] = set()
+    seen: set[UUID] = set()
+    waiting = [object_id]
+    while waiting:
+        current = waiting.pop()
+        seen.add(current)
+        holders = [
+            Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+            for grant in grants_of(current)
+            if standby or not grant.standby
+        ]
+        people |= readers_among(holders)
+        waiting += [h.id for h in holders if h.kind == "object" and h.id not in seen]
+    return people
+
+
+def _wrap(
+    key: ObjectKey, holder: Holder, *, by: KeyRing, basis: str, standby: bool, expires_at: datetime | None
+) -> None:
+    grant = Grant(
+        object_id=key.object_id,
+        epoch=key.epoch,
+        holder_kind=holder.kind,
+        holder_id=holder.id,
+        holder_epoch=1,
+        organisation_id=key.organisation_id,
+        suite=suites.CURRENT,
+        basis=basis,
+        standby=standby,
+        expires_at=expires_at,
+        granted_by=by.user_id,
+        granter_epoch=by.epoch,
+        created_at=clock.now(),
+    )
+    if holder.kind == "object":
+        parent = by.open(holder.id)
+        grant.holder_epoch = parent.epoch
+        grant.wrapped = envelope.seal(
+            parent.secret, parent.object_id, parent.epoch, key.secret, grant_info(grant)
+        )
+    else:
+        grant.holder_epoch, public = _public_key(holder)
+        grant.wrapped = suites.wrap(public, key.secret, grant_info(grant), grant.suite)
+    grant.signature = by.pair.sign(grant_statement(grant))
+    session().add(grant)
+
+
+def _public_key(holder: Holder) -> tuple[int, bytes]:
+    """Return epoch and verified public key to wrap to; raises NoKey for one who has none yet."""
+    if holder.kind == "user":
+        own = current_user_key(holder.id)
+        if own is None:
+            raise NoKey()
+        return own.epoch, trust().user_key(own.user_id, own.epoch).kem_public
+    if holder.kind == "group":
+        shared = current_group_key(holder.id)
+        if shared is None:
+            raise NoKey()
+        return shared.epoch, trust().group_key(shared.group_id, shared.epoch).kem_public
+    raise NoKey()

@@ -1,0 +1,216 @@
+"""Founding groups and admitting members: a membership row is the group's key, wrapped to one holder."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.core import clock
+from app.core.database import session
+from app.core.ids import new_id
+from app.vault import suites
+from app.vault.errors import AlreadyFounded, NoKey
+from app.vault.holders import Holder, current_user_key, find_group
+from app.vault.keypairs import KeyPair
+from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip
+from app.vault.ring import KeyRing
+from app.vault.statements import card_statement, group_key_statement, membership_info, membership_statement
+from app.vault.trust import trust
+
+
+def found(organisation_id: UUID, kind: str, *, subject_id: UUID | None = None, by: KeyRing) -> Group:
+    """Make a group with its first key pair; its founder is its first member."""
+    if find_group(organisation_id, kind, subject_id) is not None:
+        raise AlreadyFounded()
+    made = Group(
+        id=new_id(), organisation_id=organisation_id, kind=kind, subject_id=subject_id, created_at=clock.now()
+    )
+    session().add(made)
+    session().flush()
+    pair = KeyPair.new()
+    key = GroupKey(
+        group_id=made.id,
+        epoch=1,
+        kem_public=pair.kem_public,
+        sign_public=pair.sign_public,
+        founder_id=by.user_id,
+        founder_epoch=by.epoch,
+        created_at=clock.now(),
+    )
+    key.signature = by.pair.sign(group_key_statement(made, key))
+    session().add(key)
+    session().flush()
+    _give(made.id, 1, pair, Holder("user", by.user_id), by.epoch, by.pair.kem_public, _as_user(by))
+    by.forget_memberships()
+    return made
+
+
+def admit(group_id: UUID, *, user_id: UUID, by: KeyRing) -> None:
+    """Wrap every epoch of a group's key that the granter holds to a colleague's verified user key."""
+    newcomer = current_user_key(user_id)
+    if newcomer is None:
+        raise NoKey()
+    public = trust().user_key(newcomer.user_id, newcomer.epoch).kem_public
+    _give_all(group_id, Holder("user", user_id), newcomer.epoch, public, by)
+
+
+def admit_slip(group_id: UUID, *, slip: Slip, by: KeyRing) -> None:
+    """Let an invitation carry a group's key for the one who will enrol with it."""
+    _give_all(group_id, Holder("slip", slip.id), 1, slip.kem_public, by)
+
+
+def admit_card(group_id: UUID, *, card: RecoveryCard, by: KeyRing) -> None:
+    """Let a recovery card open a group."""
+    _give_all(group_id, Holder("card", card.id), 1, card.kem_public, by)
+
+
+def take_over_from_slip(slip: Slip, pair: KeyPair, *, to: KeyRing) -> None:
+    """Move the groups that an invitation carried to the newcomer's own key; the slip then opens nothing.
+
+    The newcomer signs: whoever holds the slip's code was named for these groups by the inviter.
+    """
+    for member in _memberships("slip", slip.id):
+        trust().membership(member)
+        group_pair = KeyPair.from_seed(pair.unwrap(member.wrapped, membership_info(member), member.suite))
+        _give(
+            member.group_id, member.epoch, group_pair, Holder("user", to.user_id), to.epoch,
+            to.pair.kem_public, _as_user(to),
+        )
+        session().delete(member)
+    session().flush()
+    to.forget_memberships()
+
+
+def take_over_from_card(card: RecoveryCard, pair: KeyPair, *, to: KeyRing) -> None:
+    """Admit the person in front of the screen to every group that a recovery card opens."""
+    for member in _memberships("card", card.id):
+        trust().membership(member)
+        group_pair = KeyPair.from_seed(pair.unwrap(member.wrapped, membership_info(member), member.suite))
+        leave(to.user_id, [member.group_id])
+        _give(
+            member.group_id, member.epoch, group_pair, Holder("user", to.user_id), to.epoch,
+            to.pair.kem_public, ("card", card.id, 1, pair),
+        )
+    to.forget_memberships()
+
+
+def make_card(organisation_id: UUID, *, by: KeyRing) -> tuple[RecoveryCard, bytes]:
+    """Make a recovery card for the room and grade teams its maker belongs to; return it with its seed.
+
+    The seed is printed in two halves and kept nowhere.
+    """
+    pair = KeyPair.new()
+    card = RecoveryCard(
+        id=new_id(),
+        organisation_id=organisation_id,
+        kem_public=pair.kem_public,
+        sign_public=pair.sign_public,
+        made_by=by.user_id,
+        maker_epoch=by.epoch,
+        created_at=clock.now(),
+    )
+    card.signature = by.pair.sign(card_statement(card))
+    session().add(card)
+    session().flush()
+    held = {group_id for group_id, _ in by.memberships()}
+    rooms = session().scalars(
+        select(Group).where(
+            Group.id.in_(held), Group.organisation_id == organisation_id, Group.kind.in_(("room", "grade"))
+        )
+    )
+    for room in rooms:
+        admit_card(room.id, card=card, by=by)
+    return card, pair.seed()
+
+
+def void_cards(organisation_id: UUID, *, but: UUID | None = None) -> None:
+    """Make every recovery card of an organisation useless, except one."""
+    ids = select(RecoveryCard.id).where(RecoveryCard.organisation_id == organisation_id)
+    if but is not None:
+        ids = ids.where(RecoveryCard.id != but)
+    session().execute(
+        delete(Membership).where(Membership.holder_kind == "card", Membership.holder_id.in_(ids))
+    )
+
+
+def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
+    """Return the people in each of these groups."""
+    rows = session().execute(
+        select(Membership.group_id, Membership.holder_id)
+        .where(Membership.group_id.in_(group_ids), Membership.holder_kind == "user")
+        .distinct()
+    )
+    found_members: dict[UUID, set[UUID]] = {group_id: set() for group_id in group_ids}
+    for group_id, person_id in rows:
+        found_members[group_id].add(person_id)
+    return found_members
+
+
+def leave(user_id: UUID, group_ids: list[UUID]) -> None:
+    """Delete a person's wraps of these groups at once; it needs no key."""
+    session().execute(
+        delete(Membership).where(
+            Membership.holder_kind == "user",
+            Membership.holder_id == user_id,
+            Membership.group_id.in_(group_ids),
+        )
+    )
+    session().expire_all()
+
+
+def leave_all(user_id: UUID) -> None:
+    """Delete everything that was wrapped to a person: groups and single objects."""
+    session().execute(
+        delete(Membership).where(Membership.holder_kind == "user", Membership.holder_id == user_id)
+    )
+    session().execute(delete(Grant).where(Grant.holder_kind == "user", Grant.holder_id == user_id))
+    session().expire_all()
+
+
+def _memberships(kind: str, holder_id: UUID) -> list[Membership]:
+    return list(
+        session().scalars(
+            select(Membership).where(Membership.holder_kind == kind, Membership.holder_id == holder_id)
+        )
+    )
+
+
+def _as_user(ring: KeyRing) -> tuple[str, UUID, int, KeyPair]:
+    return "user", ring.user_id, ring.epoch, ring.pair
+
+
+def _give_all(group_id: UUID, holder: Holder, holder_epoch: int, public: bytes, by: KeyRing) -> None:
+    epochs = [epoch for held, epoch in by.memberships() if held == group_id]
+    if not epochs:
+        raise NoKey()
+    for epoch in epochs:
+        if session().get(Membership, (group_id, epoch, holder.kind, holder.id, holder_epoch)) is None:
+            pair = by.group_pair(group_id, epoch)
+            _give(group_id, epoch, pair, holder, holder_epoch, public, _as_user(by))
+
+
+def _give(
+    group_id: UUID,
+    epoch: int,
+    pair: KeyPair,
+    holder: Holder,
+    holder_epoch: int,
+    public: bytes,
+    granter: tuple[str, UUID, int, KeyPair],
+) -> None:
+    kind, granter_id, granter_epoch, signer = granter
+    member = Membership(
+        group_id=group_id,
+        epoch=epoch,
+        holder_kind=holder.kind,
+        holder_id=holder.id,
+        holder_epoch=holder_epoch,
+        suite=suites.CURRENT,
+        granter_kind=kind,
+        granter_id=granter_id,
+        granter_epoch=granter_epoch,
+        created_at=clock.now(),
+    )
+    member.wrapped = suites.wrap(public, pair.seed(), membership_info(member), member.suite)
+    member.signature = signer.sign(membership_statement(member))
+    session().add(member)
+    session().flush()

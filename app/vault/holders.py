@@ -1,0 +1,72 @@
+"""To whom something can be wrapped: a person, a group, an object's own key, a slip or a recovery card."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.core.database import session
+from app.vault.models import Group, GroupKey, UserKey
+
+HolderKind = Literal["user", "group", "object", "slip", "card"]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One who can be given a key."""
+
+    kind: HolderKind
+    id: UUID
+
+
+def user(person_id: UUID) -> Holder:
+    """Return the person as a holder."""
+    return Holder("user", person_id)
+
+
+def group(group_id: UUID) -> Holder:
+    """Return the group as a holder."""
+    return Holder("group", group_id)
+
+
+def within(object_id: UUID) -> Holder:
+    """Return an object as a holder: whoever opens it opens what is wrapped within it."""
+    return Holder("object", object_id)
+
+
+def find_group(organisation_id: UUID, kind: str, subject_id: UUID | None = None) -> Group | None:
+    """Return the group of this kind, or None when nobody has founded it yet."""
+    return session().scalar(
+        select(Group).where(
+            Group.organisation_id == organisation_id, Group.kind == kind, Group.subject_id == subject_id
+        )
+    )
+
+
+def current_user_key(user_id: UUID) -> UserKey | None:
+    """Return the person's newest key pair, or None before enrolment."""
+    return session().scalar(
+        select(UserKey).where(UserKey.user_id == user_id).order_by(UserKey.epoch.desc()).limit(1)
+    )
+
+
+def current_user_keys(user_ids: set[UUID]) -> dict[UUID, UserKey]:
+    """Return the newest key pair of each of these people who has one."""
+    newest = (
+        select(UserKey.user_id, func.max(UserKey.epoch).label("epoch"))
+        .where(UserKey.user_id.in_(user_ids))
+        .group_by(UserKey.user_id)
+        .subquery()
+    )
+    found = session().scalars(
+        select(UserKey).join(newest, (UserKey.user_id == newest.c.user_id) & (UserKey.epoch == newest.c.epoch))
+    )
+    return {key.user_id: key for key in found}
+
+
+def current_group_key(group_id: UUID) -> GroupKey | None:
+    """Return the group's newest key pair."""
+    return session().scalar(
+        select(GroupKey).where(GroupKey.group_id == group_id).order_by(GroupKey.epoch.desc()).limit(1)
+    )

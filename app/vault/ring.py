@@ -1,0 +1,166 @@
+"""The key ring of one request: what one person can open, opened only when asked for."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.core import clock
+from app.core.database import session
+from app.vault import envelope
+from app.vault.errors import Damaged, NoKey
+from app.vault.keypairs import KeyPair
+from app.vault.keys import ObjectKey
+from app.vault.models import Grant, Group, Membership
+from app.vault.statements import grant_info, membership_info
+from app.vault.trust import trust
+
+_DEEPEST_NESTING = 3
+
+
+class KeyRing:
+    """A person's unlocked key pair and, through it, groups and objects; it never outlives its request."""
+
+    def __init__(self, user_id: UUID, epoch: int, pair: KeyPair) -> None:
+        self.user_id = user_id
+        self.epoch = epoch
+        self.pair = pair
+        self._memberships: dict[tuple[UUID, int], Membership] | None = None
+        self._group_pairs: dict[tuple[UUID, int], KeyPair] = {}
+        self._objects: dict[bool, dict[UUID, ObjectKey]] = {False: {}, True: {}}
+
+    def __repr__(self) -> str:
+        return f"KeyRing(user_id={self.user_id})"
+
+    def memberships(self) -> dict[tuple[UUID, int], Membership]:
+        """Return the membership rows of this person, by group and epoch."""
+        if self._memberships is None:
+            rows = session().scalars(
+                select(Membership).where(
+                    Membership.holder_kind == "user",
+                    Membership.holder_id == self.user_id,
+                    Membership.holder_epoch == self.epoch,
+                )
+            )
+            self._memberships = {(row.group_id, row.epoch): row for row in rows}
+        return self._memberships
+
+    def remember(self, key: ObjectKey) -> None:
+        """Keep the key of an object that was made in this request."""
+        self._objects[False][key.object_id] = key
+
+    def forget_memberships(self) -> None:
+        """Look memberships up again after one was founded or admitted in this request."""
+        self._memberships = None
+
+    def belongs_to(self, group_id: UUID) -> bool:
+        """Say whether this person holds a key of the group."""
+        return any(held == group_id for held, _ in self.memberships())
+
+    def group_pair(self, group_id: UUID, epoch: int) -> KeyPair:
+        """Return a group's private keys; raises NoKey for those who are not members."""
+        if (pair := self._group_pairs.get((group_id, epoch))) is not None:
+            return pair
+        member = self.memberships().get((group_id, epoch))
+        if member is None:
+            raise NoKey()
+        trust().membership(member)
+        public = trust().group_key(group_id, epoch)
+        pair = KeyPair.from_seed(self.pair.unwrap(member.wrapped, membership_info(member), member.suite))
+        if pair.kem_public != public.kem_public or pair.sign_public != public.sign_public:
+            raise Damaged()
+        self._group_pairs[group_id, epoch] = pair
+        return pair
+
+    def group_of(self, organisation_id: UUID, kind: str) -> Group | None:
+        """Return the group of this kind that the person belongs to at an organisation."""
+        held = {group_id for group_id, _ in self.memberships()}
+        return session().scalar(
+            select(Group)
+            .where(Group.organisation_id == organisation_id, Group.kind == kind, Group.id.in_(held))
+            .limit(1)
+        )
+
+    def reaches(self, object_ids: Collection[UUID], *, standby: bool = False) -> set[UUID]:
+        """Return those objects for which this person holds a grant, without opening any."""
+        reached: set[UUID] = set()
+        parents = {object_id: {object_id} for object_id in object_ids}
+        for _ in range(_DEEPEST_NESTING):
+            if not parents:
+                break
+            grants = self._grants(parents.keys(), standby)
+            above: dict[UUID, set[UUID]] = {}
+            for grant in grants:
+                if grant.holder_kind == "object":
+                    above.setdefault(grant.holder_id, set()).update(parents[grant.object_id])
+                else:
+                    reached |= parents[grant.object_id]
+            parents = above
+        return reached
+
+    def open(self, object_id: UUID, *, standby: bool = False) -> ObjectKey:
+        """Return an object's key; raises NoKey when no grant leads there from this person."""
+        key = self.open_many([object_id], standby=standby).get(object_id)
+        if key is None:
+            raise NoKey()
+        return key
+
+    def open_many(self, object_ids: Iterable[UUID], *, standby: bool = False) -> dict[UUID, ObjectKey]:
+        """Return the keys of those objects this person can open; the others are left out."""
+        wanted, opened = set(object_ids), self._objects[standby]
+        self._open_level(wanted - opened.keys(), standby, _DEEPEST_NESTING)
+        return {object_id: opened[object_id] for object_id in wanted & opened.keys()}
+
+    def _open_level(self, object_ids: set[UUID], standby: bool, depth: int) -> None:
+        if not object_ids or not depth:
+            return
+        opened = self._objects[standby]
+        grants = self._grants(object_ids, standby)
+        trust().expect({(grant.granted_by, grant.granter_epoch) for grant in grants})
+        for grant in grants:
+            if grant.holder_kind != "object" and grant.object_id not in opened:
+                opened[grant.object_id] = self._unwrap(grant)
+        nested = [g for g in grants if g.holder_kind == "object" and g.object_id not in opened]
+        self._open_level({g.holder_id for g in nested} - opened.keys(), standby, depth - 1)
+        for grant in nested:
+            if (parent := opened.get(grant.holder_id)) is not None:
+                opened[grant.object_id] = _unwrap_within(grant, parent)
+
+    def _unwrap(self, grant: Grant) -> ObjectKey:
+        trust().grant(grant)
+        if grant.holder_kind == "user":
+            pair = self.pair
+        else:
+            pair = self.group_pair(grant.holder_id, grant.holder_epoch)
+        secret = pair.unwrap(grant.wrapped, grant_info(grant), grant.suite)
+        return ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
+
+    def _grants(self, object_ids: Collection[UUID], standby: bool) -> list[Grant]:
+        """Return the live grants that could lead this person to these objects, newest epoch first."""
+        query = select(Grant).where(
+            Grant.object_id.in_(object_ids),
+            or_(Grant.holder_kind == "object", self._held_by_me()),
+            or_(Grant.expires_at.is_(None), Grant.expires_at > clock.now()),
+        )
+        if not standby:
+            query = query.where(Grant.standby.is_(False))
+        return list(session().scalars(query.order_by(Grant.object_id, Grant.epoch.desc(), Grant.holder_kind.desc())))
+
+    def _held_by_me(self) -> ColumnElement[bool]:
+        mine = and_(
+            Grant.holder_kind == "user",
+            Grant.holder_id == self.user_id,
+            Grant.holder_epoch == self.epoch,
+        )
+        groups = {group_id for group_id, _ in self.memberships()}
+        return or_(mine, and_(Grant.holder_kind == "group", Grant.holder_id.in_(groups)))
+
+
+def _unwrap_within(grant: Grant, parent: ObjectKey) -> ObjectKey:
+    trust().grant(grant)
+    secret = envelope.unseal(
+        parent.secret, parent.object_id, parent.epoch, grant.wrapped, grant_info(grant)
+    )
+    return ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
+
+

@@ -1,0 +1,65 @@
+"""What exactly is signed and bound, spelled out once for signer and verifier alike."""
+
+from app.vault.encoding import lengths
+from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
+
+
+def user_key_statement(key: UserKey) -> bytes:
+    """A person's public keys in one epoch."""
+    return lengths("xinxia/1/user-key", key.user_id, key.epoch, key.kem_public, key.sign_public)
+
+
+def slip_statement(slip: Slip) -> bytes:
+    """The key behind an invitation, for whom it is and until when."""
+    return lengths(
+        "xinxia/1/slip", slip.id, slip.user_id, slip.kem_public, slip.sign_public, slip.inviter_id,
+        slip.inviter_epoch,
+    )
+
+
+def group_key_statement(group: Group, key: GroupKey) -> bytes:
+    """A group's public keys in one epoch, with what the group is for."""
+    return lengths(
+        "xinxia/1/group-key", group.organisation_id, group.kind, group.subject_id, group.id, key.epoch,
+        key.kem_public, key.sign_public, key.founder_id, key.founder_epoch,
+    )
+
+
+def card_statement(card: RecoveryCard) -> bytes:
+    """A recovery card's public keys."""
+    return lengths(
+        "xinxia/1/card", card.id, card.organisation_id, card.kem_public, card.sign_public, card.made_by,
+        card.maker_epoch,
+    )
+
+
+def membership_info(member: Membership) -> bytes:
+    """The HPKE info that ties a wrapped group key to its group, epoch and holder."""
+    return lengths(
+        "xinxia/1/membership", member.suite, member.group_id, member.epoch, member.holder_kind,
+        member.holder_id, member.holder_epoch,
+    )
+
+
+def membership_statement(member: Membership) -> bytes:
+    """A membership as its granter signs it."""
+    return lengths(
+        membership_info(member), member.wrapped, member.granter_kind, member.granter_id, member.granter_epoch
+    )
+
+
+def grant_info(grant: Grant) -> bytes:
+    """The HPKE info that ties a wrapped object key to its organisation, object, epoch and holder."""
+    return lengths(
+        "xinxia/1/grant", grant.suite, grant.organisation_id, grant.object_id, grant.epoch,
+        grant.holder_kind, grant.holder_id, grant.holder_epoch,
+    )
+
+
+def grant_statement(grant: Grant) -> bytes:
+    """A grant as its granter signs it: also basis, standby and expiry cannot be changed afterwards."""
+    expires = grant.expires_at.isoformat() if grant.expires_at else None
+    return lengths(
+        grant_info(grant), grant.wrapped, grant.basis, int(grant.standby), expires, grant.granted_by,
+        grant.granter_epoch,
+    )

@@ -1,0 +1,127 @@
+"""Public keys are not trusted because they are in the table: every chain ends at the pinned root key."""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from app.core.database import session
+from app.vault.errors import Untrusted
+from app.vault.keypairs import verify_signature
+from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
+from app.vault.statements import (
+    card_statement,
+    grant_statement,
+    group_key_statement,
+    membership_statement,
+    slip_statement,
+    user_key_statement,
+)
+
+_LONGEST_CHAIN = 16
+
+
+def trust() -> "Trust":
+    """Return what this transaction has verified so far."""
+    info = session().info
+    if "trust" not in info:
+        root: Callable[[], bytes | None] = info["root_public"]
+        info["trust"] = Trust(root())
+    found: Trust = info["trust"]
+    return found
+
+
+class Trust:
+    """Verifies chains of signatures up to the root key, each link once per transaction."""
+
+    def __init__(self, root_public: bytes | None) -> None:
+        self._root = root_public
+        self._verified: set[tuple[UUID, int]] = set()
+
+    def user_key(self, user_id: UUID, epoch: int) -> UserKey:
+        """Return a person's key whose chain ends at the root; raises Untrusted."""
+        chain: list[tuple[UUID, int]] = []
+        first = key = self._existing_user_key(user_id, epoch)
+        while (key.user_id, key.epoch) not in self._verified:
+            chain.append((key.user_id, key.epoch))
+            if len(chain) > _LONGEST_CHAIN:
+                raise Untrusted()
+            signer = self._check_signer(key)
+            if signer is None:
+                break
+            key = signer
+        self._verified.update(chain)
+        return first
+
+    def _existing_user_key(self, user_id: UUID | None, epoch: int | None) -> UserKey:
+        key = session().get(UserKey, (user_id, epoch)) if user_id and epoch else None
+        if key is None:
+            raise Untrusted()
+        return key
+
+    def _check_signer(self, key: UserKey) -> UserKey | None:
+        """Check the signature on one user key and return the next link, None at the root."""
+        if key.signer_kind == "root":
+            self._check(self._root, user_key_statement(key), key.signature)
+            return None
+        if key.signer_kind == "user":
+            signer = self._existing_user_key(key.signer_id, key.signer_epoch)
+            self._check(signer.sign_public, user_key_statement(key), key.signature)
+            return signer
+        slip = session().get(Slip, key.signer_id)
+        if slip is None or slip.user_id != key.user_id:
+            raise Untrusted()
+        self._check(slip.sign_public, user_key_statement(key), key.signature)
+        inviter = self._existing_user_key(slip.inviter_id, slip.inviter_epoch)
+        self._check(inviter.sign_public, slip_statement(slip), slip.signature)
+        return inviter
+
+    def _check(self, public: bytes | None, statement: bytes, signature: bytes) -> None:
+        if public is None or not verify_signature(public, statement, signature):
+            raise Untrusted()
+
+    def group_key(self, group_id: UUID, epoch: int) -> GroupKey:
+        """Return a group's key signed by a trusted person; raises Untrusted."""
+        key = session().get(GroupKey, (group_id, epoch))
+        group = session().get(Group, group_id)
+        if key is None or group is None:
+            raise Untrusted()
+        founder = self.user_key(key.founder_id, key.founder_epoch)
+        self._check(founder.sign_public, group_key_statement(group, key), key.signature)
+        return key
+
+    def card(self, card_id: UUID) -> RecoveryCard:
+        """Return a recovery card signed by a trusted person; raises Untrusted."""
+        card = session().get(RecoveryCard, card_id)
+        if card is None:
+            raise Untrusted()
+        maker = self.user_key(card.made_by, card.maker_epoch)
+        self._check(maker.sign_public, card_statement(card), card.signature)
+        return card
+
+    def membership(self, member: Membership) -> None:
+        """Raise Untrusted unless a trusted person, or the room's recovery card, gave this membership."""
+        if member.granter_kind == "card":
+            public = self.card(member.granter_id).sign_public
+        else:
+            public = self.user_key(member.granter_id, member.granter_epoch).sign_public
+        self._check(public, membership_statement(member), member.signature)
+
+    def grant(self, grant: Grant) -> None:
+        """Raise Untrusted unless a trusted person gave this grant, exactly as it stands."""
+        granter = self.user_key(grant.granted_by, grant.granter_epoch)
+        self._check(granter.sign_public, grant_statement(grant), grant.signature)
+
+    def expect(self, keys: Iterable[tuple[UUID, int]]) -> None:
+        """Load many people's keys and the next links of their chains at once, for long lists."""
+        wanted = set(keys) - self._verified
+        for _ in range(_LONGEST_CHAIN):
+            if not wanted:
+                return
+            found = session().scalars(
+                select(UserKey).where(tuple_(UserKey.user_id, UserKey.epoch).in_(wanted))
+            ).all()
+            slip_ids = {key.signer_id for key in found if key.signer_kind == "slip"}
+            slips = session().scalars(select(Slip).where(Slip.id.in_(slip_ids))).all() if slip_ids else []
+            known = {(key.user_id, key.epoch) for key in found}
+            wanted = {(slip.inviter_id, slip.inviter_epoch) for slip in slips} - known - self._verified
