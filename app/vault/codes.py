@@ -11,9 +11,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.core.errors import Invalid
 from app.core.words import N_
 from app.vault.encoding import lengths
-from app.vault.errors import MistypedCode
 
 RECOVERY_BITS = 130
 INVITATION_BITS = 128
@@ -26,6 +26,18 @@ _IGNORED = set(" \t\r\n-_.,·—–‐‑−、。・")
 _GROUP = 5
 _GROUP_BITS = 20
 _MOST_GROUPS = 16
+
+
+class MistypedCode(Invalid):
+    """A code that is not as it was printed: a typing error, which costs nothing."""
+
+    words = N_("The code is not complete, or something was added. Please type all of its groups.")
+
+
+class MistypedGroup(MistypedCode):
+    """One group of a code, counted from one, has a wrong symbol."""
+
+    words = N_("Group %(group)s of the code is not as printed. Please compare it letter by letter.")
 
 
 def new_code(bits: int = RECOVERY_BITS) -> str:
@@ -55,16 +67,16 @@ def read_code(text: str) -> bytes:
     value = 0
     for index, group in enumerate(groups):
         if any(symbol not in _VALUES for symbol in group):
-            raise _mistyped(index)
+            raise MistypedGroup(group=index + 1)
         if len(group) < _GROUP or index >= _MOST_GROUPS:
-            raise _incomplete()
+            raise MistypedCode()
         symbols = [_VALUES[symbol] for symbol in group]
         if _residue(symbols) != _tweak(index, len(groups)):
             raise _reason(symbols, index, len(groups))
         for symbol in symbols[:-1]:
             value = value << 5 | symbol
     if not groups:
-        raise _incomplete()
+        raise MistypedCode()
     return value.to_bytes(_size(len(groups)), "big")
 
 
@@ -90,10 +102,10 @@ def new_card(bits: int = RECOVERY_BITS) -> tuple[str, str]:
 
 
 def read_card(one: str, other: str) -> bytes:
-    """Return the secret of a card from both halves in any order; raises MistypedCode, also for one half twice."""
+    """Return the secret of a card from both halves in any order; one half twice is a MistypedCode."""
     first, second = read_code(one), read_code(other)
     if len(first) != len(second) or hmac.compare_digest(first, second):
-        raise _incomplete()
+        raise MistypedCode()
     return join(first, second)
 
 
@@ -137,18 +149,7 @@ def _tweak(index: int, groups: int) -> int:
 def _reason(symbols: Sequence[int], index: int, groups: int) -> MistypedCode:
     """Tell a code that was cut off, or continued, after a right group from a mistyped group."""
     elsewhere = index + _MOST_GROUPS * (index != groups - 1)
-    return _incomplete() if _residue(symbols) == elsewhere else _mistyped(index)
-
-
-def _mistyped(index: int) -> MistypedCode:
-    return MistypedCode(
-        N_("Group %(group)s of the code is not as printed. Please compare it letter by letter."),
-        group=index + 1,
-    )
-
-
-def _incomplete() -> MistypedCode:
-    return MistypedCode(N_("The code is not complete, or something was added. Please type all of its groups."))
+    return MistypedCode() if _residue(symbols) == elsewhere else MistypedGroup(group=index + 1)
 
 
 @cache

@@ -1,6 +1,6 @@
 """One record sealed under one key: an envelope that names its key and opens in no other place.
 
-    magic 2 | version 1 | suite 1 | key id 16 | epoch 4 | salt 16 | commitment 32 | nonce 12 | ciphertext, tag 16
+    magic 2 | version 1 | suite 1 | key id 16 | epoch 4 | salt 16 | commitment 32 | nonce 12 | text, tag 16
 
 The first 24 bytes are its header. Header and AAD go into the derivation of the record's own key and into
 the AEAD, so that an envelope commits to its key and to its place.

@@ -10,7 +10,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from app.vault.errors import Busy
+from app.core.errors import Unavailable
+from app.core.words import N_
+
+
+class Busy(Unavailable):
+    """Too many passwords are being checked at this moment, or memory is short."""
+
+    words = N_("Many people are signing in just now. Please try again in a moment.")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.vault import codes, envelope
-from app.vault.errors import Damaged, LooseFileMode
+from app.vault.errors import Damaged
 
 _EPOCH = 1
 
@@ -26,18 +26,27 @@ class KeyFileMissing(KeyFileRefused):
     """There is no key file where the settings say."""
 
 
+class LooseFileMode(KeyFileRefused):
+    """Others than its owner may read or change the key file."""
+
+
 class KeyFileUnreadable(KeyFileRefused):
     """The key file is not one that this program wrote."""
 
 
 class ServerKey:
-    """The keys of this installation by id, newest first to seal, all of them to open."""
+    """The keys of this installation by id: the current one seals, all of them open.
 
-    def __init__(self, keys: dict[UUID, bytes], current: UUID) -> None:
-        if current not in keys or min(len(key) for key in keys.values()) < 32:
+    The pepper belongs to the file but to none of its keys: it goes into every password's Argon2 run, and
+    changing it would lock everybody out.
+    """
+
+    def __init__(self, keys: dict[UUID, bytes], current: UUID, pepper: bytes) -> None:
+        if current not in keys or min(map(len, [*keys.values(), pepper])) < 32:
             raise KeyFileUnreadable("a server key has at least 32 bytes, and one of them is the current one")
         self._keys = keys
         self._current = current
+        self._pepper = pepper
         self._derived: dict[tuple[UUID, str], bytes] = {}
 
     def __repr__(self) -> str:
@@ -47,7 +56,7 @@ class ServerKey:
     def new(cls) -> "ServerKey":
         """Return a fresh key that is kept nowhere yet."""
         key_id = uuid4()
-        return cls({key_id: secrets.token_bytes(32)}, key_id)
+        return cls({key_id: secrets.token_bytes(32)}, key_id, secrets.token_bytes(32))
 
     @classmethod
     def load(cls, path: Path) -> "ServerKey":
@@ -55,10 +64,10 @@ class ServerKey:
         try:
             with path.open("rb") as file:
                 if os.fstat(file.fileno()).st_mode & 0o077:
-                    raise LooseFileMode(str(path))
+                    raise LooseFileMode(f"{path} can be read by others; run chmod 600 on it")
                 content = json.load(file)
             keys = {UUID(key_id): base64.b64decode(key) for key_id, key in content["keys"].items()}
-            return cls(keys, UUID(content["current"]))
+            return cls(keys, UUID(content["current"]), base64.b64decode(content["pepper"]))
         except FileNotFoundError:
             raise KeyFileMissing(f"{path} is missing; put it back from its safe copy") from None
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -77,6 +86,7 @@ class ServerKey:
             {
                 "current": str(self._current),
                 "keys": {str(key_id): base64.b64encode(key).decode() for key_id, key in self._keys.items()},
+                "pepper": base64.b64encode(self._pepper).decode(),
             }
         )
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +102,10 @@ class ServerKey:
             pass
         finally:
             os.unlink(draft)
+
+    def pepper(self) -> bytes:
+        """Return the secret that goes into every password's Argon2 run beside its salt."""
+        return self._pepper
 
     def seal(self, plain: bytes, aad: bytes) -> bytes:
         """Return plain sealed under the current key, bound to aad."""
@@ -128,7 +142,7 @@ class ServerKey:
         return self._checkpoint_key(organisation_id).public_key().public_bytes_raw()
 
     def check_value(self) -> bytes:
-        """Return 32 public bytes to keep in the database, by which a wrong key file is noticed at the start."""
+        """Return 32 public bytes to keep in the database: by them a wrong key file is noticed at the start."""
         return hashlib.sha256(self._subkey(self._current, "check")).digest()
 
     def recognises(self, check_value: bytes) -> bool:

@@ -6,13 +6,17 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.vault.errors import Damaged, UnknownSuite
+from app.vault.errors import Damaged
 
 CURRENT = 1
 _HPKE = {
     1: hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM),
 }
 _SHA256 = hashes.SHA256()
+
+
+class UnknownSuite(Damaged):
+    """Sealed with algorithms that this version of the program does not know."""
 
 
 def wrap(public_kem: bytes, secret: bytes, info: bytes, suite: int = CURRENT) -> bytes:
