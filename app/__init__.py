@@ -26,7 +26,6 @@ def create_app(settings: Any) -> Application:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     info = opening_info(
         server_key_file=settings.server_key_file,
-        pepper_file=settings.pepper_file,
         root_public_file=settings.root_public_file,
         password_memory_kib=settings.password_memory_kib,
     )
@@ -34,7 +33,7 @@ def create_app(settings: Any) -> Application:
     app.database = Database(settings.database_url, info=info)
     app.extensions["database"] = app.database
     app.extensions["settings"] = settings
-    _configure_flask(app, settings, form_secret=info["server_key"].form_secret())
+    _configure_flask(app, settings, form_secret=info["server_key"].mac(b"form tokens"))
     CSRFProtect(app)
     Babel(
         app,

@@ -25,7 +25,6 @@ class Settings:
     certificate_key: Path | None = None
     trusted_proxies: int = 0
     server_key_file: Path = field(default=Path("server.key"))
-    pepper_file: Path = field(default=Path("pepper"))
     root_public_file: Path = field(default=Path("root.pub"))
     session_idle: int = 20 * 60
     session_absolute: int = 10 * 3600
@@ -56,7 +55,6 @@ def load(environment: Mapping[str, str]) -> Settings:
         certificate_key=values.path("CERTIFICATE_KEY"),
         trusted_proxies=values.number("TRUSTED_PROXIES", 0, 0, 8),
         server_key_file=values.path("SERVER_KEY_FILE") or home / "keys" / "server.key",
-        pepper_file=values.path("PEPPER_FILE") or home / "keys" / "pepper",
         root_public_file=values.path("ROOT_PUBLIC_FILE") or home / "keys" / "root.pub",
         session_idle=values.number("SESSION_IDLE", 20 * 60, 120, 24 * 3600),
         session_absolute=values.number("SESSION_ABSOLUTE", 10 * 3600, 600, 24 * 3600),

@@ -16,14 +16,12 @@ class Damaged(VaultError):
     words = N_("This record is damaged and cannot be shown. The others are not affected.")
 
 
-class UnknownSuite(Damaged):
-    """Sealed with a suite that this version does not know."""
-
-
 class Untrusted(VaultError):
     """A key or grant whose chain of signatures does not end at the district's root key."""
 
-    words = N_("A key in the database was not signed by anybody this district trusts. Please tell your administrator.")
+    words = N_(
+        "A key in the database was not signed by anybody this district trusts. Please tell your administrator."
+    )
 
 
 class NoKey(Missing):
@@ -34,6 +32,10 @@ class AlreadyFounded(Conflict):
     """The group exists: it is founded once."""
 
     words = N_("These keys were already made.")
+
+
+class UnknownSuite(Damaged):
+    """Sealed with algorithms that this version of the program does not know."""
 
 
 class MistypedCode(Invalid):
@@ -50,6 +52,3 @@ class Busy(Unavailable):
 
 class LooseFileMode(Exception):
     """A secret file that others on this machine could read."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path} can be read by others: run chmod 600 on it")

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
-from app.vault import suites
+from app.vault import codes, suites
 from app.vault.errors import AlreadyFounded, NoKey
 from app.vault.holders import Holder, current_user_key, find_group
 from app.vault.keypairs import KeyPair
@@ -93,12 +93,23 @@ def take_over_from_card(card: RecoveryCard, pair: KeyPair, *, to: KeyRing) -> No
     to.forget_memberships()
 
 
-def make_card(organisation_id: UUID, *, by: KeyRing) -> tuple[RecoveryCard, bytes]:
-    """Make a recovery card for the room and grade teams its maker belongs to; return it with its seed.
+def card_pair(code: bytes) -> KeyPair:
+    """Return the key pair that the two joined halves of a recovery card stand for."""
+    return KeyPair.from_seed(codes.derive(code, "card/1", 64))
 
-    The seed is printed in two halves and kept nowhere.
+
+def find_card(code: bytes) -> RecoveryCard | None:
+    """Return the recovery card that these joined halves open, or None."""
+    public = card_pair(code).kem_public
+    return session().scalar(select(RecoveryCard).where(RecoveryCard.kem_public == public))
+
+
+def make_card(organisation_id: UUID, *, code: bytes, by: KeyRing) -> RecoveryCard:
+    """Make a recovery card for the room and grade teams its maker belongs to.
+
+    The code is printed in two halves, of which neither alone opens anything, and kept nowhere.
     """
-    pair = KeyPair.new()
+    pair = card_pair(code)
     card = RecoveryCard(
         id=new_id(),
         organisation_id=organisation_id,
@@ -119,7 +130,7 @@ def make_card(organisation_id: UUID, *, by: KeyRing) -> tuple[RecoveryCard, byte
     )
     for room in rooms:
         admit_card(room.id, card=card, by=by)
-    return card, pair.seed()
+    return card
 
 
 def void_cards(organisation_id: UUID, *, but: UUID | None = None) -> None:

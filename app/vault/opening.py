@@ -1,29 +1,26 @@
 """What the vault is handed at the start of a process, and the few things only the server's key can do."""
 
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from app.vault.columns import server_key
-from app.vault.errors import LooseFileMode
 from app.vault.keypairs import verify_signature
 from app.vault.passwords import PASSWORDS, KdfCost
 from app.vault.server import ServerKey
 
 
 def opening_info(
-    *, server_key_file: Path, pepper_file: Path, root_public_file: Path, password_memory_kib: int
+    *, server_key_file: Path, root_public_file: Path, password_memory_kib: int
 ) -> dict[str, Any]:
-    """Return what every session carries: server key, pepper, pinned root key and the cost of a password.
+    """Return what every session carries: server key with its pepper, pinned root key, cost of a password.
 
-    The first start makes server key and pepper with mode 0600; losing the server key loses no record.
+    The first start makes the key file with mode 0600; losing the server key loses no record.
     """
     return {
         "server_key": ServerKey.load_or_create(server_key_file),
-        "pepper": _load_or_create_secret(pepper_file),
         "root_public": _pinned_root(root_public_file),
         "root_public_file": root_public_file,
         "kdf_cost": KdfCost(password_memory_kib, PASSWORDS.iterations, PASSWORDS.lanes),
@@ -48,20 +45,6 @@ def _pinned_root(path: Path) -> Callable[[], bytes | None]:
         return known[0] if known else None
 
     return read
-
-
-def _load_or_create_secret(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            raise LooseFileMode(str(path)) from None
-        return bytes.fromhex(path.read_text().strip())
-    with os.fdopen(handle, "w") as file:
-        secret = secrets.token_bytes(32)
-        file.write(secret.hex() + "\n")
-    return secret
 
 
 def server_mac(message: bytes) -> bytes:
