@@ -23,6 +23,7 @@ from app.vault.opening import (
     verify_signature,
 )
 from app.vault.ring import KeyRing
+from app.vault.trust import trust
 
 __all__ = [
     "AlreadyFounded",
@@ -56,6 +57,7 @@ __all__ = [
     "server_sealed",
     "share",
     "sign_checkpoint",
+    "trust",
     "user",
     "verify_signature",
     "withdraw",

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from app.core import clock
 from app.core.database import session
 from app.vault import envelope
+from app.vault.encoding import lengths
 from app.vault.errors import Damaged, NoKey
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
@@ -31,6 +32,10 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing(user_id={self.user_id})"
+
+    def sign(self, *statement: bytes | str | int | UUID | None) -> bytes:
+        """Return this person's signature under a statement, for notes that must stay what they were."""
+        return self.pair.sign(lengths("xinxia/1/signed", *statement))
 
     def memberships(self) -> dict[tuple[UUID, int], Membership]:
         """Return the membership rows of this person, by group and epoch."""

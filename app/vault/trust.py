@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 
 from app.core.database import session
+from app.vault.encoding import lengths
 from app.vault.errors import Untrusted
 from app.vault.keypairs import verify_signature
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
@@ -111,6 +112,13 @@ class Trust:
         """Raise Untrusted unless a trusted person gave this grant, exactly as it stands."""
         granter = self.user_key(grant.granted_by, grant.granter_epoch)
         self._check(granter.sign_public, grant_statement(grant), grant.signature)
+
+    def signed(
+        self, user_id: UUID, epoch: int, signature: bytes, *statement: bytes | str | int | UUID | None
+    ) -> bool:
+        """Say whether a trusted person signed this statement."""
+        public = self.user_key(user_id, epoch).sign_public
+        return verify_signature(public, lengths("xinxia/1/signed", *statement), signature)
 
     def expect(self, keys: Iterable[tuple[UUID, int]]) -> None:
         """Load many people's keys and the next links of their chains at once, for long lists."""
