@@ -30,9 +30,7 @@ def create_object(
 ) -> ObjectKey:
     """Make a new object's key and wrap it to its holders; an object nobody could open is refused (NoKey)."""
     if not to:
-        if holder.kind == "card":
-        return 1, trust().card(holder.id).kem_public
-    raise NoKey()
+        raise NoKey()
     key = ObjectKey(object_id, organisation_id, 1, secrets.token_bytes(32))
     by.remember(key)
     for holder in dict.fromkeys(to):
@@ -157,16 +155,12 @@ def _public_key(holder: Holder) -> tuple[int, bytes]:
     if holder.kind == "user":
         own = current_user_key(holder.id)
         if own is None:
-            if holder.kind == "card":
-        return 1, trust().card(holder.id).kem_public
-    raise NoKey()
+            raise NoKey()
         return own.epoch, trust().user_key(own.user_id, own.epoch).kem_public
     if holder.kind == "group":
         shared = current_group_key(holder.id)
         if shared is None:
-            if holder.kind == "card":
-        return 1, trust().card(holder.id).kem_public
-    raise NoKey()
+            raise NoKey()
         return shared.epoch, trust().group_key(shared.group_id, shared.epoch).kem_public
     if holder.kind == "card":
         return 1, trust().card(holder.id).kem_public
