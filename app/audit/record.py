@@ -1,0 +1,62 @@
+"""Writing the trail: one event in the transaction of the deed it tells of, or neither."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from app.audit.body import Code, Saying
+from app.audit.models import TrailEvent
+from app.audit.trees import add_leaves, event_leaf, event_mac, find_tree, keep_tree
+from app.core import clock
+from app.core.database import session
+from app.core.ids import new_id
+
+_EVENT = TrailEvent.__table__
+
+
+class Doer(Protocol):
+    """Whoever does something: a person, or a part of the system for nobody."""
+
+    @property
+    def person_id(self) -> UUID | None: ...
+
+    @property
+    def via(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class System:
+    """A part of the system that acts for no person."""
+
+    via: str
+    person_id: None = None
+
+
+def system(name: str) -> System:
+    """Return the doer for a job or another deed without a person."""
+    return System(via=f"system:{name}")
+
+
+def record(
+    by: Doer, action: str, *, organisation: UUID, subject: tuple[str, UUID] | None = None, **codes: Code
+) -> None:
+    """Keep in this transaction that somebody did something; raises NotACode for anything but ids and codes.
+
+    On SQLite, which has one writer, the event goes into its tree at once. On PostgreSQL no row is shared:
+    the event waits for the sealer, so that deeds never wait for each other.
+    """
+    kind, subject_id = subject or (None, None)
+    saying = Saying(
+        new_id(), organisation, clock.now(), by.person_id, by.via, action, kind, subject_id
+    )
+    body = saying.body(codes)
+    mac = event_mac(body)
+    connection = session().connection()
+    written = connection.execute(insert(_EVENT).inline(), {**vars(saying), "body": body, "mac": mac})
+    if connection.dialect.name == "sqlite":
+        tree = find_tree(organisation)
+        event_id = written.lastrowid
+        add_leaves(tree, [(event_id, event_leaf(event_id, None, mac, body))])
+        keep_tree(tree)
