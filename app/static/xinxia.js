@@ -137,7 +137,9 @@
       dirty = false;
       busy = true;
       try {
-        const answer = await post(form.dataset.autosaveUrl, new FormData(form), { keepalive: true });
+        const draft = new FormData(form);
+        draft.delete("_once");
+        const answer = await post(form.dataset.autosaveUrl, draft);
         if (!answer.ok) throw new Error("refused");
         const told = await answer.json();
         saved.textContent = say("saved", told.saved_at || told.at || "");
@@ -181,27 +183,34 @@
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     all('button[type="submit"]', form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    setTimeout(sendable, 8000, form);
   });
-  addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    all("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      delete form.dataset.confirmed;
-      all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
-    });
-  });
+  const sendable = (form) => {
+    delete form.dataset.sent;
+    delete form.dataset.confirmed;
+    all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+  addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach(sendable); });
 
   // The session: said two minutes before it ends, measured by time and not by ticks, because computers sleep.
+  // Pages of the same browser tell each other when one of them was used.
   const sessionDialog = one("[data-session-dialog]");
   if (sessionDialog && body.dataset.sessionEndsIn) {
-    let endsAt = Date.now() + Number(body.dataset.sessionEndsIn) * 1000;
     const left = one("[data-session-left]", sessionDialog);
+    const others = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
+    let endsAt = Date.now() + Number(body.dataset.sessionEndsIn) * 1000;
+    others?.postMessage(endsAt);
+    others?.addEventListener("message", (event) => {
+      endsAt = Math.max(endsAt, event.data);
+      if (endsAt - Date.now() > 120000 && sessionDialog.open) sessionDialog.close();
+    });
     const prolong = async () => {
       if (!body.dataset.sessionExtendUrl) return;
       try {
         const answer = await post(body.dataset.sessionExtendUrl, new URLSearchParams({ csrf_token: token }));
         if (!answer.ok) return;
         endsAt = Date.now() + (await answer.json()).ends_in * 1000;
+        others?.postMessage(endsAt);
         sessionDialog.close();
       } catch { /* The next tick says again how long is left. */ }
     };
@@ -211,7 +220,7 @@
       if (seconds <= 0) {
         clearInterval(timer);
         setCover(true);
-        location.reload();
+        location.assign(location.pathname + location.search);
       } else if (seconds <= 120) {
         left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
         if (!sessionDialog.open && (!cover || cover.hidden)) {
@@ -230,9 +239,9 @@
     if (minutes < 120) return say("min", minutes);
     return minutes < 2880 ? say("hour", Math.floor(minutes / 60)) : say("day", Math.floor(minutes / 1440));
   };
-  const skew = Number(body.dataset.now || 0) * 1000 - Date.now();
+  const skew = body.dataset.now ? Number(body.dataset.now) * 1000 - Date.now() : 0;
   const runClocks = () => all("time[data-due]").forEach((clock) => {
-    const seconds = (new Date(clock.dataset.due) - Date.now() - (body.dataset.now ? skew : 0)) / 1000;
+    const seconds = (new Date(clock.dataset.due) - Date.now() - skew) / 1000;
     clock.textContent = seconds < 0 ? say("over", spanOf(-seconds)) : say("left", spanOf(seconds));
     clock.classList.toggle("x-due-over", seconds < 0);
     clock.classList.toggle("x-due-soon", seconds >= 0 && seconds < 1800);
