@@ -3,10 +3,10 @@
 import logging
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, Response, g, request
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -35,12 +35,11 @@ def create_app(settings: Any) -> Application:
     app.extensions["settings"] = settings
     _configure_flask(app, settings, form_secret=info["server_key"].mac(b"form tokens"))
     CSRFProtect(app)
-    Babel(
+    catalogues.FeatureBabel(
         app,
         default_locale=catalogues.DEFAULT_LANGUAGE,
         default_timezone="Asia/Shanghai",
         locale_selector=catalogues.chosen_language,
-        default_domain=catalogues.FeatureCatalogues(),
     )
     register_refusals(app)
     app.before_request(_start_watch)
@@ -92,5 +91,9 @@ def _log_request(response: Response) -> Response:
 
 
 def _frame_words() -> dict[str, Any]:
-    return {"once": new_once_key, "now": clock.now, "locale": catalogues.chosen_language(),
-            "languages": catalogues.LANGUAGES}
+    return {
+        "once": new_once_key,
+        "t": SimpleNamespace(now=clock.now()),
+        "locale": catalogues.chosen_language(),
+        "actor": None,
+    }

@@ -9,7 +9,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import request
-from flask_babel import Domain, get_locale
+from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 DEFAULT_LANGUAGE = "zh_Hans_CN"
@@ -37,6 +37,18 @@ class FeatureCatalogues(Domain):
     def get_translations(self) -> Any:
         """Return the catalogue of the reader's language."""
         return catalogue_of(str(get_locale() or DEFAULT_LANGUAGE))
+
+
+class FeatureBabel(Babel):
+    """Flask-Babel with the features' own catalogues."""
+
+    @property
+    def domain_instance(self) -> Domain:
+        """The product's one domain."""
+        return _DOMAIN
+
+
+_DOMAIN = FeatureCatalogues()
 
 
 def chosen_language() -> str:

@@ -32,6 +32,7 @@ HEADINGS = {
 _HTTP_WORDS = {
     400: N_("The page may have been open for too long. Go back, load it again and send it once more."),
     404: Missing.words,
+    422: N_("Something in the form needs another look."),
     405: N_("Please use the buttons and links of the pages."),
     413: N_("This is larger than what is accepted here."),
     500: N_("Nothing was changed. Please try again; if it happens again, give the number below to your "
@@ -70,7 +71,9 @@ def _answer_http(error: HTTPException) -> AnyResponse:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    response = answer(code, _HTTP_WORDS.get(code, _HTTP_WORDS[400]))
+    # webargs keeps what was wrong with each field of a program's request here, without the values.
+    faults = getattr(error, "data", None) or {}
+    response = answer(code, _HTTP_WORDS.get(code, _HTTP_WORDS[400]), errors=faults.get("messages"))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -101,13 +104,15 @@ def _place(error: BaseException) -> str:
     return f"{type(error).__name__} at {' > '.join(steps[-6:])}"
 
 
-def answer(status: int, words: str, **params: Any) -> Response:
+def answer(status: int, words: str, *, errors: Any = None, **params: Any) -> Response:
     """Return the page or the problem JSON for one status and sentence."""
     sentence = gettext(words, **params) if params else gettext(words)
     heading = gettext(HEADINGS.get(status, HEADINGS[400]))
     if wants_json():
         body = {"type": "about:blank", "title": heading, "status": status, "detail": sentence,
                 "instance": request_id()}
+        if errors:
+            body["errors"] = errors
         response = make_response(jsonify(body), status)
         response.headers["Content-Type"] = "application/problem+json"
         return response

@@ -1,0 +1,68 @@
+"""Pages that belong to no feature: the language and appearance switches, liveness and readiness."""
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
+from sqlalchemy import text
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.core.catalogues import LANGUAGE_COOKIE, LANGUAGES
+from app.core.database import session
+from app.core.errors import Missing
+from app.core.requests import outside_transaction
+
+core = Blueprint("core", __name__)
+THEME_COOKIE = "__Host-theme"
+_YEAR = 365 * 24 * 3600
+
+
+def local_path(target: str | None) -> str:
+    """Return a path of this site to go to, or the start page: never another host (ASVS V3.7.2)."""
+    if not target or not target.startswith("/") or target[1:2] in ("/", "\\") or any(c < " " for c in target):
+        return url_for("home.start")
+    return target
+
+
+@core.post("/language/<code>")
+@outside_transaction
+def language(code: str) -> AnyResponse:
+    """Remember the reader's language."""
+    if code not in LANGUAGES:
+        raise Missing()
+    return _remember(LANGUAGE_COOKIE, code)
+
+
+@core.post("/theme/<name>")
+@outside_transaction
+def theme(name: str) -> AnyResponse:
+    """Remember the reader's choice of light or dark."""
+    if name not in ("auto", "light", "dark"):
+        raise Missing()
+    return _remember(THEME_COOKIE, name)
+
+
+def _remember(cookie: str, value: str) -> AnyResponse:
+    response = redirect(local_path(request.form.get("next")), code=303)
+    response.set_cookie(cookie, value, max_age=_YEAR, secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+@core.get("/healthz")
+@outside_transaction
+def healthz() -> Response:
+    """Say that the process lives."""
+    return jsonify(status="ok")
+
+
+@core.get("/readyz")
+def readyz() -> Response:
+    """Say that the database answers and has the schema of this version."""
+    session().execute(text("SELECT 1"))
+    current = session().scalar(text("SELECT version_num FROM alembic_version"))
+    expected = current_app.extensions.get("schema_version")
+    ready = expected is None or current == expected
+    response = jsonify(status="ready" if ready else "schema")
+    response.status_code = 200 if ready else 503
+    return response
+
+
+for _view in (language, theme, healthz, readyz):
+    _view.__public__ = True  # type: ignore[attr-defined]
