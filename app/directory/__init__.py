@@ -1,0 +1,1 @@
+"""District, schools, grades, classes and students; people and their posts: who is in charge of whom, and when."""

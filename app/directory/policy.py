@@ -1,0 +1,80 @@
+"""Who may see which part of the directory: everybody only what the post is in charge of."""
+
+from typing import Any
+
+from app.access import SCHOOL, Actor, Permission, PostKind, relation, role
+
+_WHOLE_SCHOOL = (PostKind.SUBJECT_TEACHER, PostKind.COUNSELLOR, PostKind.LEAD, PostKind.SCHOOL_ADMIN)
+
+
+@role
+def works_at_school(actor: Actor, record: Any) -> bool:
+    """Hold any post at a school."""
+    return actor.holds(*SCHOOL)
+
+
+@role
+def is_school_admin(actor: Actor, record: Any) -> bool:
+    """Administer a school's accounts and rosters."""
+    return actor.holds(PostKind.SCHOOL_ADMIN)
+
+
+@role
+def is_district_admin(actor: Actor, record: Any) -> bool:
+    """Administer the district."""
+    return actor.holds(PostKind.DISTRICT_ADMIN)
+
+
+@relation
+def administers(actor: Actor, record: Any) -> bool:
+    """Administer the school this belongs to."""
+    return actor.at(_school_of(record), PostKind.SCHOOL_ADMIN)
+
+
+@relation
+def in_own_district(actor: Actor, record: Any) -> bool:
+    """Belong to the same district."""
+    return bool(record.district_id == actor.district_id)
+
+
+@relation
+def may_see_class(actor: Actor, record: Any) -> bool:
+    """Have the class in one's own class, grade or school."""
+    return sees_class(actor, school_id=record.school_id, grade_id=_grade_of(record), class_id=_class_of(record))
+
+
+def sees_class(actor: Actor, *, school_id: Any, grade_id: Any, class_id: Any) -> bool:
+    """Say whether a class is within what this person is in charge of."""
+    if actor.at(school_id, *_WHOLE_SCHOOL):
+        return True
+    if grade_id is not None and grade_id in actor.grades(PostKind.HEAD_OF_GRADE):
+        return True
+    return class_id is not None and class_id in actor.classes(PostKind.CLASS_TEACHER)
+
+
+def _school_of(record: Any) -> Any:
+    return getattr(record, "school_id", None) or getattr(record, "organisation_id", None) or record.id
+
+
+def _grade_of(record: Any) -> Any:
+    return getattr(record, "grade_id", None)
+
+
+def _class_of(record: Any) -> Any:
+    return getattr(record, "class_id", None)
+
+
+SEARCH = Permission("student:search", [works_at_school])
+SEE_STUDENT = Permission("student:read", [works_at_school, may_see_class])
+SEE_CONTACTS = Permission("student:contacts", [works_at_school, may_see_class])
+IMPORT_ROSTER = Permission("roster:import", [is_school_admin, administers])
+LIST_ROSTERS = Permission("roster:list", [is_school_admin])
+LIST_PEOPLE = Permission("person:list", [is_school_admin], [is_district_admin])
+KEEP_PEOPLE = Permission("person:keep", [is_school_admin, administers], [is_district_admin, in_own_district])
+KEEP_CALENDAR = Permission("calendar:keep", [is_school_admin, administers])
+KEEP_SCHOOLS = Permission("school:keep", [is_district_admin, in_own_district])
+
+PERMISSIONS = (
+    SEARCH, SEE_STUDENT, SEE_CONTACTS, IMPORT_ROSTER, LIST_ROSTERS, LIST_PEOPLE, KEEP_PEOPLE, KEEP_CALENDAR,
+    KEEP_SCHOOLS,
+)

@@ -1,0 +1,227 @@
+"""Finding students, classes and people, only within what the person who asks is in charge of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from app import vault
+from app.access import Actor, PostHeld, PostKind
+from app.core import clock
+from app.core.database import session
+from app.directory.models import (
+    ClassContacts,
+    DirectoryPage,
+    Grade,
+    Organisation,
+    Person,
+    Post,
+    SchoolClass,
+    Student,
+)
+from app.directory.pinyin import matches
+from app.directory.policy import sees_class
+from app.schooltime import SchoolCalendar, default_calendar
+from app.vault import KeyRing
+
+
+@dataclass(frozen=True)
+class DirectoryLine:
+    """A student as the directory names them; `reading` is the pinyin that search compares."""
+
+    id: UUID
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    reading: str = field(repr=False)
+    school_id: UUID
+    grade_id: UUID | None
+    class_id: UUID | None
+    grade_label: str
+    class_label: str
+
+    @property
+    def where(self) -> str:
+        """Grade and class in words, as people at the school say them."""
+        return f"{self.grade_label}{self.class_label}"
+
+
+def get_organisation(organisation_id: UUID) -> Organisation | None:
+    """Return an organisation by its id."""
+    return session().get(Organisation, organisation_id)
+
+
+def get_student(student_id: UUID) -> Student | None:
+    """Return a student's opaque row."""
+    return session().get(Student, student_id)
+
+
+def get_line(student_id: UUID, ring: KeyRing) -> DirectoryLine | None:
+    """Return a student as the directory names them, or None for somebody without the staff key."""
+    student = get_student(student_id)
+    return lines_of_students([student], ring).get(student_id) if student else None
+
+
+def lines_of_students(students: Iterable[Student], ring: KeyRing) -> dict[UUID, DirectoryLine]:
+    """Return the directory lines of these students, opening each class's page once."""
+    wanted = {student.id: (student.school_id, student.class_id) for student in students}
+    schools = {school for school, _ in wanted.values()}
+    classes = {class_id for _, class_id in wanted.values()}
+    pages = session().scalars(
+        select(DirectoryPage).where(
+            DirectoryPage.school_id.in_(schools),
+            or_(DirectoryPage.class_id.in_(classes - {None}), DirectoryPage.class_id.is_(None))
+            if None in classes
+            else DirectoryPage.class_id.in_(classes),
+        )
+    ).all()
+    return {line.id: line for line in _open_pages(pages, ring) if line.id in wanted}
+
+
+def names_of_students(student_ids: Iterable[UUID], ring: KeyRing) -> dict[UUID, DirectoryLine]:
+    """Return the directory lines behind these ids, for lists."""
+    ids = set(student_ids)
+    if not ids:
+        return {}
+    return lines_of_students(session().scalars(select(Student).where(Student.id.in_(ids))).all(), ring)
+
+
+def lines_of_class(class_id: UUID, ring: KeyRing) -> list[DirectoryLine]:
+    """Return the students of a class in the order of their numbers; empty without the staff key."""
+    pages = session().scalars(select(DirectoryPage).where(DirectoryPage.class_id == class_id)).all()
+    return sorted(_open_pages(pages, ring), key=lambda line: line.number)
+
+
+def find_students(text: str, actor: Actor, *, limit: int = 30) -> list[DirectoryLine]:
+    """Return the students a search finds by name, pinyin, number or class, within what the actor may see."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    found = [line for line in visible_lines(actor) if matches(wanted, line)]
+    return sorted(found, key=lambda line: (line.grade_label, line.class_label, line.number))[:limit]
+
+
+def visible_lines(actor: Actor) -> list[DirectoryLine]:
+    """Return every student this person is in charge of, by decrypting the pages of their classes."""
+    classes = {shape.id: shape for shape in visible_classes(actor)}
+    pages = session().scalars(select(DirectoryPage).where(DirectoryPage.class_id.in_(classes))).all()
+    return _open_pages(pages, actor.ring)
+
+
+def visible_classes(actor: Actor) -> list[SchoolClass]:
+    """Return the classes within what this person is in charge of, in school order."""
+    rows = session().scalars(
+        select(SchoolClass)
+        .join(Grade, Grade.id == SchoolClass.grade_id)
+        .where(SchoolClass.school_id.in_(actor.organisations()))
+        .order_by(Grade.position, SchoolClass.position)
+    )
+    return [
+        row
+        for row in rows
+        if sees_class(actor, school_id=row.school_id, grade_id=row.grade_id, class_id=row.id)
+    ]
+
+
+def _open_pages(pages: Sequence[DirectoryPage], ring: KeyRing) -> list[DirectoryLine]:
+    keys = ring.open_many({page.directory_id for page in pages})
+    shapes = _class_shapes({page.class_id for page in pages if page.class_id})
+    lines: list[DirectoryLine] = []
+    for page in pages:
+        if (key := keys.get(page.directory_id)) is None:
+            continue
+        grade_id, grade_label, class_label = shapes.get(page.class_id, (None, "", ""))
+        lines += [
+            DirectoryLine(
+                UUID(hex=line[0]), line[1], line[2], line[3], page.school_id, grade_id, page.class_id,
+                grade_label, class_label,
+            )
+            for line in vault.read(page, "lines", key)
+        ]
+    return lines
+
+
+def _class_shapes(class_ids: set[UUID]) -> dict[UUID | None, tuple[UUID, str, str]]:
+    if not class_ids:
+        return {}
+    rows = session().execute(
+        select(SchoolClass.id, Grade.id, Grade.label, SchoolClass.label)
+        .join(Grade, Grade.id == SchoolClass.grade_id)
+        .where(SchoolClass.id.in_(class_ids))
+    )
+    return {class_id: (grade_id, grade, label) for class_id, grade_id, grade, label in rows}
+
+
+def contacts_of(student: Student, ring: KeyRing) -> dict[str, Any] | None:
+    """Return birth date, guardians and family flags of a student, or None without the key of the class."""
+    row = session().scalar(select(ClassContacts).where(ClassContacts.class_id == student.class_id))
+    if row is None or (key := ring.open_many([row.id]).get(row.id)) is None:
+        return None
+    found: dict[str, Any] | None = vault.read(row, "contacts", key).get(student.id.hex)
+    return found
+
+
+def grades_of(school_id: UUID) -> Sequence[Grade]:
+    """Return the grades of a school in order."""
+    return session().scalars(select(Grade).where(Grade.school_id == school_id).order_by(Grade.position)).all()
+
+
+def organisations_of(district_id: UUID, *kinds: str) -> Sequence[Organisation]:
+    """Return the district's organisations of these kinds by name."""
+    return session().scalars(
+        select(Organisation)
+        .where(Organisation.district_id == district_id, Organisation.kind.in_(kinds))
+        .order_by(Organisation.kind, Organisation.name)
+    ).all()
+
+
+def calendar_of(school_id: UUID) -> SchoolCalendar:
+    """Return a school's calendar, the default one while none was entered."""
+    organisation = get_organisation(school_id)
+    if organisation is None or organisation.calendar is None:
+        return default_calendar(clock.now().date())
+    return SchoolCalendar.load(organisation.calendar)
+
+
+def today_at(organisation_id: UUID) -> date:
+    """Return the present day where an organisation is."""
+    return clock.now().astimezone(calendar_of(organisation_id).zone).date()
+
+
+def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of people on the staff."""
+    ids = set(person_ids)
+    if not ids:
+        return {}
+    return {person.id: person.name for person in session().scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
+    """Return the posts a person holds on a day; a post ended yesterday is not among them."""
+    rows = session().scalars(
+        select(Post)
+        .where(Post.person_id == person_id, Post.starts_on <= on, or_(Post.ends_on.is_(None), Post.ends_on >= on))
+        .order_by(Post.starts_on, Post.id)
+    )
+    return tuple(
+        PostHeld(row.id, PostKind(row.kind), row.organisation_id, row.grade_id, row.class_id) for row in rows
+    )
+
+
+def holders_of(
+    *kinds: PostKind, organisation_id: UUID, on: date, grade_id: UUID | None = None, class_id: UUID | None = None
+) -> list[UUID]:
+    """Return the people who hold such a post at an organisation on a day."""
+    query = select(Post.person_id).where(
+        Post.kind.in_(kinds),
+        Post.organisation_id == organisation_id,
+        Post.starts_on <= on,
+        or_(Post.ends_on.is_(None), Post.ends_on >= on),
+    )
+    if grade_id is not None:
+        query = query.where(Post.grade_id == grade_id)
+    if class_id is not None:
+        query = query.where(Post.class_id == class_id)
+    return list(dict.fromkeys(session().scalars(query.order_by(Post.starts_on, Post.id))))
