@@ -4,16 +4,8 @@ from typing import Any
 
 from flask import Flask
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema
 
 PREFIX = "/api/v1"
-
-
-class Shape(Schema):
-    """A shape of the API or of a form: a field that is not known is an error, never ignored."""
-
-    class Meta:
-        unknown = RAISE
 
 
 class QuietApi(Api):

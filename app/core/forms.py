@@ -4,10 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
 FRAME_FIELDS = frozenset({"csrf_token", "_once"})
+
+
+class Shape(Schema):
+    """A shape of a form or of the API: a field that is not known is an error, never ignored (ASVS V2.2.1)."""
+
+    class Meta:
+        unknown = RAISE
 
 
 @dataclass(frozen=True)
