@@ -272,6 +272,7 @@
     runClocks();
   });
 
+  one('.x-nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
   all("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => print());
