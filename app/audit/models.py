@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, Identity, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, FetchedValue, Identity, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
@@ -26,10 +26,15 @@ class TrailEvent(Base):
         UniqueConstraint("uuid"),
         Index(None, "organisation_id", "id"),
         Index(None, "organisation_id", "action", "id"),
-        Index(None, "action", "id"),
+        Index(None, "organisation_id", "at"),
         Index(None, "person_id", "id"),
         Index(None, "subject_id", "id"),
-        Index(None, "xid"),
+        Index(
+            None,
+            "xid",
+            sqlite_where=text("xid IS NOT NULL"),
+            postgresql_where=text("xid IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -1,19 +1,145 @@
-"""Sealing: events enter their organisation's tree once, in one order, and its head is signed.
+"""Sealing: events enter their organisation's tree once and in one order, and its head is signed.
 
-On SQLite events are in their trees already and a pass only signs. On PostgreSQL a pass takes every event
-of the transactions that are over for certain (below the snapshot's xmin: ids become visible out of order).
+On SQLite events are in their trees already and a pass only signs. On PostgreSQL a pass takes the events of
+all transactions that are over for certain: those below the snapshot's xmin. Never "id greater than the
+last", because ids become visible out of order.
 """
 
+import logging
 import threading
-from collections.abc import Iterator
-from datetime import timedelta
-from itertools import batched
-from typing import NamedTuple
+import time
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, insert, or_, select, text, update
+from sqlalchemy import Row, Select, and_, func, insert, or_, select, text, update
 
+from app.audit.heads import sign_heads, unsigned_heads
 from app.audit.models import TrailEvent, TrailHorizon, TrailLeaf
-from app.audit.signing import sign_heads
 from app.audit.trees import Tree, add_leaves, event_leaf, find_tree, is_our_event, keep_tree
 from app.core.database import Database, session
+
+log = logging.getLogger("xinxia.trail")
+
+_EVENT, _HORIZON = TrailEvent.__table__, TrailHorizon.__table__
+_SEALER_LOCK = 0x7472_6169_6C  # "trail"
+_AT_A_TIME = 1000
+_PAUSE = 0.02
+
+
+class Window(NamedTuple):
+    """Transaction ids: below `horizon` all were dealt with, below `xmin` all are over, none reached `xmax`."""
+
+    horizon: int
+    xmin: int
+    xmax: int
+
+
+def seal_once(database: Database) -> int:
+    """Do one pass in a transaction of its own and return how many events were sealed."""
+    if database.is_sqlite:
+        with database.transaction(writes=False):
+            if not unsigned_heads():
+                return 0
+    # A SERIALIZABLE sealer would read what everybody writes and make deeds fail: PostgreSQL's default it is.
+    with database.transaction(writes=database.is_sqlite):
+        return seal()
+
+
+def seal_now(database: Database, *, patience: float = 5.0) -> bool:
+    """Seal all that was committed before this call; False when an older transaction stays open too long."""
+    if database.is_sqlite:
+        seal_once(database)
+        return True
+    with database.transaction(writes=False):
+        wanted = _window().xmax
+    deadline = time.monotonic() + patience
+    while True:
+        seal_once(database)
+        with database.transaction(writes=False):
+            if _window().horizon >= wanted:
+                return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE)
+
+
+def seal_every(database: Database, seconds: float, stop: threading.Event) -> None:
+    """Seal again and again until told to stop; a pass that fails is logged and the next one tries again."""
+    while not stop.is_set():
+        try:
+            seal_once(database)
+        except Exception as error:
+            log.error("sealing failed", extra={"error": type(error).__name__})
+        stop.wait(seconds)
+
+
+def seal() -> int:
+    """Do one pass in the open transaction; two sealers at once are one sealer and one that does nothing."""
+    taken = _take() if session().connection().dialect.name == "postgresql" else 0
+    sign_heads()
+    return taken
+
+
+def _take() -> int:
+    connection = session().connection()
+    if not connection.scalar(select(func.pg_try_advisory_xact_lock(_SEALER_LOCK))):
+        return 0
+    window = _window()
+    trees: dict[UUID, Tree] = {}
+    taken = 0
+    over = connection.execute(_over(window), execution_options={"yield_per": _AT_A_TIME})
+    for rows in over.partitions():
+        taken += _append(rows, trees)
+    for tree in trees.values():
+        keep_tree(tree)
+    _move_horizon(window)
+    return taken
+
+
+def _over(window: Window) -> Select[Any]:
+    """Select the events of transactions that are over and were not dealt with, in order of arrival."""
+    new = and_(_EVENT.c.xid >= window.horizon, _EVENT.c.xid < window.xmin)
+    if window.horizon > window.xmax:
+        # The database was restored into a server that counts from the beginning again: what is visible
+        # with a number not reached yet comes from the old one and is over.
+        new = or_(_EVENT.c.xid < window.xmin, _EVENT.c.xid >= window.xmax)
+    sealed = select(TrailLeaf.event_id).where(TrailLeaf.event_id == _EVENT.c.id).exists()
+    return (
+        select(_EVENT.c["id", "organisation_id", "xid", "mac", "body"])
+        .where(new, ~sealed)
+        .order_by(_EVENT.c.id)
+    )
+
+
+def _append(rows: Iterable[Row[Any]], trees: dict[UUID, Tree]) -> int:
+    """Append events to their trees. One without our MAC is left outside, where verify finds it."""
+    leaves: dict[UUID, list[tuple[int, bytes]]] = {}
+    for event_id, organisation_id, xid, mac, body in rows:
+        if is_our_event(body, mac):
+            leaf = event_leaf(event_id, xid, mac, body)
+            leaves.setdefault(organisation_id, []).append((event_id, leaf))
+    for organisation_id, found in leaves.items():
+        if organisation_id not in trees:
+            trees[organisation_id] = find_tree(organisation_id)
+        add_leaves(trees[organisation_id], found)
+    return sum(map(len, leaves.values()))
+
+
+def _window() -> Window:
+    row = session().execute(
+        text(
+            "SELECT coalesce((SELECT xid FROM trail_horizon WHERE id = 1), 0),"
+            " pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
+            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        )
+    ).one()
+    return Window(*row)
+
+
+def _move_horizon(window: Window) -> None:
+    if window.xmin == window.horizon:
+        return
+    moved = session().execute(update(_HORIZON).where(_HORIZON.c.id == 1).values(xid=window.xmin))
+    if not moved.rowcount:
+        session().execute(insert(_HORIZON).values(id=1, xid=window.xmin))

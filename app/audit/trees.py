@@ -52,15 +52,14 @@ def find_tree(organisation_id: UUID) -> Tree:
 
 def keep_tree(tree: Tree) -> None:
     """Store the head of a tree. One that was tampered with never gets our MAC again, but still grows."""
-    head = {"size": tree.range.size, "peaks": tree.range.encode()}
+    whose, size, peaks = tree.organisation_id, tree.range.size, tree.range.encode()
+    head = {"size": size, "peaks": peaks}
     if tree.sound:
-        head["mac"] = vault.server_mac(_head_message(tree.organisation_id, head["size"], head["peaks"]))
+        head["mac"] = vault.server_mac(_head_message(whose, size, peaks))
     if tree.is_new:
-        _connection().execute(insert(_TREE), {"organisation_id": tree.organisation_id, "note_size": 0, **head})
+        _connection().execute(insert(_TREE), {"organisation_id": whose, "note_size": 0, **head})
     else:
-        _connection().execute(
-            update(_TREE).where(_TREE.c.organisation_id == tree.organisation_id).values(**head)
-        )
+        _connection().execute(update(_TREE).where(_TREE.c.organisation_id == whose), head)
     tree.is_new = False
 
 

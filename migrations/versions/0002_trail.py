@@ -64,12 +64,15 @@ def _create_tables() -> None:
     for columns in (
         ["organisation_id", "id"],
         ["organisation_id", "action", "id"],
-        ["action", "id"],
+        ["organisation_id", "at"],
         ["person_id", "id"],
         ["subject_id", "id"],
-        ["xid"],
     ):
         op.create_index(f"ix_trail_event_{'_'.join(columns)}", "trail_event", columns)
+    numbered = sa.text("xid IS NOT NULL")
+    op.create_index(
+        "ix_trail_event_xid", "trail_event", ["xid"], sqlite_where=numbered, postgresql_where=numbered
+    )
     op.create_table(
         "trail_leaf",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),

@@ -21,8 +21,9 @@ def migrate(database: Database, direction: str) -> None:
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    with database.transaction() as session, Operations.context(MigrationContext.configure(session.connection())):
-        getattr(module, direction)()
+    with database.transaction() as session:
+        with Operations.context(MigrationContext.configure(session.connection())):
+            getattr(module, direction)()
 
 
 @pytest.fixture(scope="session")
