@@ -66,8 +66,8 @@ class ServerKey:
                 if os.fstat(file.fileno()).st_mode & 0o077:
                     raise LooseFileMode(f"{path} can be read by others; run chmod 600 on it")
                 content = json.load(file)
-            keys = {UUID(key_id): base64.b64decode(key) for key_id, key in content["keys"].items()}
-            return cls(keys, UUID(content["current"]), base64.b64decode(content["pepper"]))
+            keys = {UUID(key_id): _decode(key) for key_id, key in content["keys"].items()}
+            return cls(keys, UUID(content["current"]), _decode(content["pepper"]))
         except FileNotFoundError:
             raise KeyFileMissing(f"{path} is missing; put it back from its safe copy") from None
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -142,7 +142,7 @@ class ServerKey:
         return self._checkpoint_key(organisation_id).public_key().public_bytes_raw()
 
     def check_value(self) -> bytes:
-        """Return 32 public bytes to keep in the database: by them a wrong key file is noticed at the start."""
+        """Return 32 public bytes to keep in the database: they show a wrong key file at the start."""
         return hashlib.sha256(self._subkey(self._current, "check")).digest()
 
     def recognises(self, check_value: bytes) -> bool:
@@ -161,3 +161,7 @@ class ServerKey:
         if (key_id, purpose) not in self._derived:
             self._derived[key_id, purpose] = codes.derive(self._keys[key_id], f"server/{purpose}", 32)
         return self._derived[key_id, purpose]
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

@@ -69,7 +69,7 @@ def open_stream(key: bytes, key_id: UUID, epoch: int, source: BinaryIO, aad: byt
 
 
 def _padded_chunks(source: BinaryIO) -> Iterator[bytes]:
-    total, room = 0, _ROOM
+    total = 0
     while len(part := _read(source, _ROOM)) == _ROOM:
         total += _ROOM
         yield _USED.pack(_ROOM) + part
@@ -97,6 +97,8 @@ def _contents(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Strip the padding; whatever seal_stream would not have written is Damaged."""
     total = padded = 0
     for chunk in chunks:
+        if len(chunk) < _USED.size:
+            raise Damaged()
         used, room = _USED.unpack_from(chunk)[0], len(chunk) - _USED.size
         if used > room or (used and total != padded) or chunk[_USED.size + used :].strip(b"\0"):
             raise Damaged()
