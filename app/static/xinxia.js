@@ -140,6 +140,11 @@
         const draft = new FormData(form);
         draft.delete("_once");
         const answer = await post(form.dataset.autosaveUrl, draft);
+        if (answer.status === 409) {
+          saved.textContent = words.stale;
+          clearInterval(timer);
+          return;
+        }
         if (!answer.ok) throw new Error("refused");
         const told = await answer.json();
         saved.textContent = say("saved", told.saved_at || told.at || "");
@@ -155,7 +160,7 @@
     form.addEventListener("input", () => { dirty = true; });
     form.addEventListener("focusout", save);
     form.addEventListener("submit", () => { dirty = false; });
-    setInterval(save, 10000);
+    const timer = setInterval(save, 10000);
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
     drafts.push(save);
   };
@@ -177,6 +182,7 @@
         form.requestSubmit(event.submitter);
       }, { once: true });
       confirmDialog.showModal();
+      one('button[value=""]', confirmDialog).focus();
       return;
     }
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
