@@ -1,0 +1,166 @@
+"""Doing things with the directory: organisations, grades and classes, people and their posts."""
+
+import unicodedata
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app import audit, vault
+from app.access import Actor, PostKind
+from app.audit import Doer
+from app.core import clock
+from app.core.database import session
+from app.core.errors import Conflict
+from app.core.ids import new_id
+from app.core.words import N_
+from app.directory.models import Grade, Organisation, Person, Post, SchoolClass
+from app.schooltime import SchoolCalendar
+
+
+class NumberTaken(Conflict):
+    """Two people with one staff number."""
+
+    words = N_("There is already somebody with this staff number.")
+
+
+class StaffNotFounded(Conflict):
+    """A school whose staff key was not made yet cannot keep names."""
+
+    words = N_("The staff key of this school has not been made yet. The school administrator does that in one step.")
+
+
+def make_district(*, name: str) -> Organisation:
+    """Make the district itself; everything else belongs to it."""
+    district_id = new_id()
+    return _make(district_id, "district", name, district_id)
+
+
+def make_organisation(*, kind: str, name: str, district_id: UUID, by: Doer) -> Organisation:
+    """Make a school, the centre or the bureau of a district."""
+    made = _make(new_id(), kind, name, district_id)
+    audit.record(by, "organisation:made", organisation=district_id, subject=("organisation", made.id), kind=kind)
+    return made
+
+
+def _make(organisation_id: UUID, kind: str, name: str, district_id: UUID) -> Organisation:
+    made = Organisation(
+        id=organisation_id, kind=kind, name=name.strip(), district_id=district_id, directory_id=new_id(),
+        calendar=None, created_at=clock.now(),
+    )
+    session().add(made)
+    session().flush()
+    return made
+
+
+def found_directory(school: Organisation, *, by: Actor) -> None:
+    """Make the key under which a school's directory pages are sealed and give it to the staff group."""
+    staff = vault.find_group(school.id, "staff")
+    if staff is None:
+        raise StaffNotFounded()
+    if not vault.grants_of(school.directory_id):
+        vault.create_object(
+            school.directory_id, organisation_id=school.id, to=[vault.group(staff.id)], by=by.ring,
+            basis="directory:founded",
+        )
+
+
+def ensure_grade(*, school_id: UUID, label: str, position: int) -> Grade:
+    """Return the grade with this label, made if the school did not have it."""
+    found = session().scalar(select(Grade).where(Grade.school_id == school_id, Grade.label == label))
+    if found is None:
+        found = Grade(id=new_id(), school_id=school_id, label=label, position=position)
+        session().add(found)
+        session().flush()
+    return found
+
+
+def ensure_class(*, grade: Grade, label: str) -> SchoolClass:
+    """Return the class with this label, made if the grade did not have it."""
+    found = session().scalar(
+        select(SchoolClass).where(SchoolClass.grade_id == grade.id, SchoolClass.label == label)
+    )
+    if found is None:
+        position = session().scalar(
+            select(func.count()).select_from(SchoolClass).where(SchoolClass.grade_id == grade.id)
+        )
+        found = SchoolClass(
+            id=new_id(), school_id=grade.school_id, grade_id=grade.id, label=label, position=position or 0
+        )
+        session().add(found)
+        session().flush()
+    return found
+
+
+def add_person(*, district_id: UUID, number: str, name: str, mail: str | None, by: Doer) -> Person:
+    """Add somebody to the staff; name, number and address are sealed under the server's key."""
+    index = number_index(number)
+    if find_person(district_id, number) is not None:
+        raise NumberTaken()
+    person = Person(id=new_id(), district_id=district_id, number_index=index, created_at=clock.now())
+    vault.write_server(person, "name_sealed", name.strip())
+    vault.write_server(person, "number_sealed", normal_number(number))
+    vault.write_server(person, "mail_sealed", mail.strip() if mail else None)
+    session().add(person)
+    session().flush()
+    audit.record(by, "person:added", organisation=district_id, subject=("person", person.id))
+    return person
+
+
+def find_person(district_id: UUID, number: str) -> Person | None:
+    """Return the person with this staff number."""
+    return session().scalar(
+        select(Person).where(Person.district_id == district_id, Person.number_index == number_index(number))
+    )
+
+
+def normal_number(number: str) -> str:
+    """Return a staff number as it is compared: full width, case and spaces make no difference."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
+
+
+def number_index(number: str) -> bytes:
+    """Return the blind index of a staff number under the server's key."""
+    return vault.server_index("staff-number", normal_number(number))
+
+
+def give_post(
+    *,
+    person_id: UUID,
+    kind: PostKind,
+    organisation_id: UUID,
+    by: Doer,
+    grade_id: UUID | None = None,
+    class_id: UUID | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> Post:
+    """Put a person in charge of something from a day on; the same post twice is one post."""
+    starts = starts_on or clock.now().date()
+    existing = session().scalar(
+        select(Post).where(
+            Post.person_id == person_id, Post.kind == kind.value, Post.organisation_id == organisation_id,
+            Post.grade_id == grade_id, Post.class_id == class_id, Post.ends_on.is_(None),
+        )
+    )
+    if existing is not None:
+        return existing
+    post = Post(
+        id=new_id(), person_id=person_id, kind=kind.value, organisation_id=organisation_id, grade_id=grade_id,
+        class_id=class_id, starts_on=starts, ends_on=ends_on,
+    )
+    session().add(post)
+    session().flush()
+    audit.record(
+        by, "post:given", organisation=organisation_id, subject=("person", person_id), post=post.id, kind=kind.value
+    )
+    return post
+
+
+def keep_calendar(school: Organisation, *, calendar: SchoolCalendar, by: Actor) -> None:
+    """Keep the terms, holidays and bells of a school."""
+    dumped: dict[str, Any] = calendar.dump()
+    school.calendar = dumped
+    session().flush()
+    audit.record(by, "calendar:kept", organisation=school.id, subject=("organisation", school.id))

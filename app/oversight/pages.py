@@ -1,0 +1,103 @@
+"""The auditor's pages: search the trail, verify it, see who may do what."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+
+from app.access import guard
+from app.audit.broken import TrailBroken
+from app.audit.checkpoint import to_file
+from app.audit.heads import hand_out_notes
+from app.audit.queries import events_of
+from app.audit.verify import verify
+from app.core import forms
+from app.directory.queries import calendar_of, names_of, organisations_of
+from app.oversight import policy, schemas
+from app.oversight.access_table import as_csv, table
+
+oversight = Blueprint("oversight", __name__, template_folder="templates")
+
+
+@oversight.get("/trail")
+@guard(policy.READ_TRAIL, visit="trail:read")
+def trail() -> Any:
+    """Show what happened in the district, newest first."""
+    form = forms.read(schemas.TrailSearch(), request.args)
+    places = _places()
+    known = form.data
+    wanted = [known["organisation"]] if known.get("organisation") in places else list(places)
+    page = events_of(
+        wanted,
+        action=known.get("action"),
+        person_id=known.get("person"),
+        since=_start_of(known.get("since")),
+        until=_start_of(known.get("until"), plus=1),
+        cursor=request.args.get("after"),
+    )
+    people = names_of({event.person_id for event in page.items if event.person_id})
+    return render_template(
+        "oversight/trail.html", form=form, page=page, places=places, people=people,
+        event_words=current_app.extensions["event_words"],
+    )
+
+
+@oversight.get("/trail/verification")
+@guard(policy.VERIFY_TRAIL)
+def verification() -> str:
+    """Show how the trail is verified, and the button that does it."""
+    return render_template("oversight/verification.html", found=None, broken=None)
+
+
+@oversight.post("/trail/verification")
+@guard(policy.VERIFY_TRAIL, visit="trail:verified")
+def verify_now() -> str:
+    """Check every event, tree and checkpoint now; name the first broken place."""
+    found, broken = None, None
+    try:
+        found = verify()
+    except TrailBroken as error:
+        broken = f"{error.what} ({error.place() or '-'})"
+    return render_template("oversight/verification.html", found=found, broken=broken)
+
+
+@oversight.post("/trail/checkpoints")
+@guard(policy.EXPORT_TRAIL, visit="trail:exported")
+def checkpoints() -> Response:
+    """Hand out one signed checkpoint per organisation, to be kept where the database is not."""
+    response = make_response(to_file(hand_out_notes()))
+    response.mimetype = "text/plain"
+    response.headers.set("Content-Disposition", "attachment", filename="checkpoints.txt")
+    return response
+
+
+@oversight.get("/access")
+@guard(policy.READ_ACCESS_TABLE, visit="access:table_read")
+def access_table() -> str:
+    """Show who may do what, computed from the permissions themselves."""
+    rows = table(current_app.extensions["permissions"])
+    return render_template("oversight/access.html", columns=rows[0], rows=rows[1:])
+
+
+@oversight.get("/access.csv")
+@guard(policy.READ_ACCESS_TABLE, visit="access:table_read")
+def access_csv() -> Response:
+    """Hand out the table as comma-separated text."""
+    response = make_response(as_csv(table(current_app.extensions["permissions"])))
+    response.mimetype = "text/csv"
+    response.headers.set("Content-Disposition", "attachment", filename="access.csv")
+    return response
+
+
+def _places() -> dict[Any, str]:
+    return {
+        one.id: one.name for one in organisations_of(g.actor.district_id, "district", "school", "centre", "bureau")
+    }
+
+
+def _start_of(day: Any, *, plus: int = 0) -> datetime | None:
+    if day is None:
+        return None
+    zone = calendar_of(g.actor.district_id).zone
+    return datetime.combine(day + timedelta(days=plus), time(), zone)
+
