@@ -1,0 +1,126 @@
+"""Fixtures that every test may ask for: a real database of each kind, and the world with its cast."""
+
+import copy
+import dataclasses
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.database import Database
+from tests.databases import KINDS, Installation, Server, migrated, running
+
+Templates = Callable[[str], Installation]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=[*KINDS, "both"], default="both", help="which database to test on")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        metafunc.parametrize("database_kind", KINDS if chosen == "both" else [chosen], scope="session")
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Callable[[str], Server]]:
+    """Each kind of database, started when the first test asks for it."""
+    started: dict[str, Server] = {}
+    with ExitStack() as stack:
+
+        def start(kind: str) -> Server:
+            if kind not in started:
+                started[kind] = stack.enter_context(running(kind))
+            return started[kind]
+
+        yield start
+
+
+@pytest.fixture
+def server(servers: Callable[[str], Server], database_kind: str) -> Server:
+    """The place where this test's installations are made."""
+    return servers(database_kind)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(
+    servers: Callable[[str], Server], tmp_path_factory: pytest.TempPathFactory
+) -> Templates:
+    """Every table and no row, once per kind of database; to be copied, never opened."""
+    made: dict[str, Installation] = {}
+
+    def find(kind: str) -> Installation:
+        if kind not in made:
+            made[kind] = migrated(servers(kind), tmp_path_factory.mktemp("template") / "home")
+        return made[kind]
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def world_template(
+    servers: Callable[[str], Server],
+    migrated_template: Templates,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], tuple[Installation, Any]]:
+    """The cast at work, built once per kind of database: an installation to copy, and who is who in it."""
+    made: dict[str, tuple[Installation, Any]] = {}
+
+    def find(kind: str) -> tuple[Installation, Any]:
+        if kind not in made:
+            home = tmp_path_factory.mktemp("world") / "home"
+            installation = servers(kind).copy(migrated_template(kind), home)
+            database = installation.open()
+            built = importlib.import_module("tests.world").build(database)
+            database.dispose()
+            made[kind] = installation, dataclasses.replace(built, database=None)
+        return made[kind]
+
+    return find
+
+
+@pytest.fixture
+def installation(
+    server: Server, database_kind: str, migrated_template: Templates, tmp_path: Path
+) -> Iterator[Installation]:
+    """An installation with every table and no row."""
+    made = server.copy(migrated_template(database_kind), tmp_path / "home")
+    yield made
+    server.drop(made)
+
+
+@pytest.fixture
+def database(installation: Installation) -> Iterator[Database]:
+    """A database with every table and no row, on SQLite and on PostgreSQL."""
+    opened = installation.open()
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def world_installation(
+    server: Server,
+    database_kind: str,
+    world_template: Callable[[str], tuple[Installation, Any]],
+    tmp_path: Path,
+) -> Iterator[Installation]:
+    """This test's own copy of the installation in which the cast works."""
+    made = server.copy(world_template(database_kind)[0], tmp_path / "world")
+    yield made
+    server.drop(made)
+
+
+@pytest.fixture
+def world(
+    world_installation: Installation,
+    database_kind: str,
+    world_template: Callable[[str], tuple[Installation, Any]],
+) -> Iterator[Any]:
+    """The cast (tests/world.py) with a database of its own, as `world.database`."""
+    opened = world_installation.open()
+    yield dataclasses.replace(copy.deepcopy(world_template(database_kind)[1]), database=opened)
+    opened.dispose()
