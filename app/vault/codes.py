@@ -11,9 +11,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.core.errors import Invalid
 from app.core.words import N_
 from app.vault.encoding import lengths
+from app.vault.errors import MistypedCode
 
 RECOVERY_BITS = 130
 INVITATION_BITS = 128
@@ -26,12 +26,6 @@ _IGNORED = set(" \t\r\n-_.,·—–‐‑−、。・")
 _GROUP = 5
 _GROUP_BITS = 20
 _MOST_GROUPS = 16
-
-
-class MistypedCode(Invalid):
-    """A code that is not as it was printed: a typing error, which costs nothing."""
-
-    words = N_("The code is not complete, or something was added. Please type all of its groups.")
 
 
 class MistypedGroup(MistypedCode):

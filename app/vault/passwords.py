@@ -10,14 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from app.core.errors import Unavailable
-from app.core.words import N_
-
-
-class Busy(Unavailable):
-    """Too many passwords are being checked at this moment, or memory is short."""
-
-    words = N_("Many people are signing in just now. Please try again in a moment.")
+from app.vault.errors import Busy
 
 
 @dataclass(frozen=True)
@@ -91,7 +84,7 @@ def runs() -> int:
 def stretch(password: str, salt: bytes, pepper: bytes, associated: bytes, cost: KdfCost) -> Stretched:
     """Return verifier and key of a password, NFKC-normalised so that every keyboard types the same one.
 
-    Raises Busy when no turn comes up in time.
+    Raises Busy when no turn comes up in time, or memory is short.
     """
     gate, free = _gate, _gate.free
     if not free.acquire(timeout=gate.patience):

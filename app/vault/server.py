@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.vault import codes, envelope
-from app.vault.errors import Damaged
+from app.vault.errors import Damaged, LooseFileMode
 
 _EPOCH = 1
 
@@ -24,10 +24,6 @@ class KeyFileRefused(Exception):
 
 class KeyFileMissing(KeyFileRefused):
     """There is no key file where the settings say."""
-
-
-class LooseFileMode(KeyFileRefused):
-    """Others than its owner may read or change the key file."""
 
 
 class KeyFileUnreadable(KeyFileRefused):
@@ -64,7 +60,7 @@ class ServerKey:
         try:
             with path.open("rb") as file:
                 if os.fstat(file.fileno()).st_mode & 0o077:
-                    raise LooseFileMode(f"{path} can be read by others; run chmod 600 on it")
+                    raise LooseFileMode(str(path))
                 content = json.load(file)
             keys = {UUID(key_id): _decode(key) for key_id, key in content["keys"].items()}
             return cls(keys, UUID(content["current"]), _decode(content["pepper"]))

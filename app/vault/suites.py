@@ -6,17 +6,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.vault.errors import Damaged
+from app.vault.errors import Damaged, UnknownSuite
 
 CURRENT = 1
 _HPKE = {
     1: hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM),
 }
 _SHA256 = hashes.SHA256()
-
-
-class UnknownSuite(Damaged):
-    """Sealed with algorithms that this version of the program does not know."""
 
 
 def wrap(public_kem: bytes, secret: bytes, info: bytes, suite: int = CURRENT) -> bytes:
@@ -34,7 +30,7 @@ def unwrap(private: X25519PrivateKey, wrapped: bytes, info: bytes, suite: int = 
     """Return the secret that was wrapped to this key under this info; raises Damaged."""
     try:
         return _hpke(suite).decrypt(wrapped, private, info)
-    except (InvalidTag, ValueError):
+    except InvalidTag:
         raise Damaged() from None
 
 

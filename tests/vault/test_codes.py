@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from app.core.errors import Invalid
 from app.vault import codes
 from app.vault.codes import (
-    MistypedCode,
     MistypedGroup,
     derive,
     join,
@@ -24,6 +23,7 @@ from app.vault.codes import (
     words6,
     write_code,
 )
+from app.vault.errors import MistypedCode
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE = write_code(bytes(range(1, 16)))

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from app.vault import envelope
 from app.vault.encoding import bucket, lengths, pad
 from app.vault.envelope import Header, header, seal, unseal
-from app.vault.errors import Damaged
-from app.vault.suites import UnknownSuite
+from app.vault.errors import Damaged, UnknownSuite
 
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))

@@ -8,7 +8,8 @@ import pytest
 
 from app.core.errors import Unavailable
 from app.vault import passwords
-from app.vault.passwords import CODES, PASSWORDS, Busy, KdfCost, allow, runs, stretch
+from app.vault.errors import Busy
+from app.vault.passwords import CODES, PASSWORDS, KdfCost, allow, runs, stretch
 
 CHEAP = KdfCost(memory_kib=64, iterations=1, lanes=1)
 SALT = b"salt of Lin, 16b"

@@ -8,13 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.vault.errors import Damaged
+from app.vault.errors import Damaged, LooseFileMode
 from app.vault.keypairs import verify_signature
 from app.vault.server import (
     KeyFileMissing,
     KeyFileRefused,
     KeyFileUnreadable,
-    LooseFileMode,
     ServerKey,
 )
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from app.vault import streams
 from app.vault.encoding import padme
-from app.vault.errors import Damaged
+from app.vault.errors import Damaged, UnknownSuite
 from app.vault.streams import open_stream, seal_stream
-from app.vault.suites import UnknownSuite
 
 KEY = bytes(range(32))
 PHOTO = UUID(int=1)
@@ -215,7 +214,7 @@ def test_authentic_chunks_outside_the_format_are_damaged(monkeypatch):
         [(600).to_bytes(4, "big") + bytes(512)],
         [(5).to_bytes(4, "big") + b"seven77" + bytes(505)],
         [bytes(4) + bytes(1024)],
-        [(5).to_bytes(4, "big") + b"hello" + bytes(507), (5).to_bytes(4, "big") + b"again" + bytes(507)],
+        [(5).to_bytes(4, "big") + b"hello" + bytes(ROOM - 5), (5).to_bytes(4, "big") + b"again" + bytes(507)],
         [full, bytes(4) + bytes(ROOM)],
     ):
         assert b"again" not in pieces_until_damaged(forged(monkeypatch, chunks))

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from pyhpke import AEADId, CipherSuite, KDFId, KEMId, KEMKey, KEMKeyPair, OpenError
 
 from app.vault import suites
-from app.vault.errors import Damaged
+from app.vault.errors import Damaged, UnknownSuite
 from app.vault.keypairs import KeyPair, PublicPair, verify_signature
-from app.vault.suites import UnknownSuite, unwrap, wrap
+from app.vault.suites import unwrap, wrap
 
 ORACLE = CipherSuite.new(KEMId.DHKEM_X25519_HKDF_SHA256, KDFId.HKDF_SHA256, AEADId.AES256_GCM)
 ENC_SIZE = 32
@@ -145,6 +145,10 @@ def test_a_pair_comes_back_from_its_seed():
 def test_a_seed_of_another_length_is_damaged(size):
     with pytest.raises(Damaged):
         KeyPair.from_seed(bytes(size))
+
+
+def test_pairs_are_not_compared_by_their_secrets():
+    assert KeyPair.from_seed(LIN.seed()) != LIN
 
 
 def test_a_pair_shows_no_secret():
