@@ -1,10 +1,55 @@
-"""The one list of what the application is made of: models, permissions, blueprints, commands and jobs."""
+"""The one list of what the application is made of: pages, API, permissions, event words, commands."""
 
+from flask_babel import gettext
+
+from app.access import Permission
+from app.audit.cli import trail
+from app.core.api import register_api
+from app.core.pages import core
 from app.core.requests import Application
+from app.directory import policy as directory_policy
+from app.files import events as files_events
+from app.files import policy as files_policy
+from app.files.pages import files
+from app.oversight import events as oversight_events
+from app.oversight import policy as oversight_policy
+from app.oversight.cli import access
+from app.oversight.pages import oversight
+
+PAGES = (core, files, oversight)
+APIS = ()
+COMMANDS = (trail, access)
+POLICIES = (directory_policy, files_policy, oversight_policy)
+EVENTS = (files_events, oversight_events)
+
+
+def permissions() -> tuple[Permission, ...]:
+    """Return every permission of the product."""
+    return tuple(permission for policy in POLICIES for permission in policy.PERMISSIONS)
+
+
+def event_words() -> dict[str, str]:
+    """Return the words for every event that the trail keeps."""
+    return {action: words for events in EVENTS for action, words in events.EVENTS.items()}
 
 
 def register_features(app: Application) -> None:
     """Open every feature's pages, API and commands."""
-    from app.audit.cli import trail
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    register_api(app, *APIS)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    app.extensions["permissions"] = permissions()
+    app.extensions["event_words"] = event_words()
+    app.jinja_env.globals["trail_words"] = _trail_words
+    app.jinja_env.globals["worded"] = _worded
 
-    app.cli.add_command(trail)
+
+def _trail_words(action: str) -> str:
+    words = event_words().get(action)
+    return gettext(words) if words else action
+
+
+def _worded(choices: dict[str, str]) -> list[tuple[str, str]]:
+    return [(value, gettext(words)) for value, words in choices.items()]
