@@ -29,6 +29,11 @@ def create_app(settings: Any) -> Application:
         root_public_file=settings.root_public_file,
         password_memory_kib=settings.password_memory_kib,
     )
+    info |= {
+        "home": settings.home,
+        "attachments": settings.attachments,
+        "attachment_quota": settings.attachment_quota,
+    }
     app = Application(__name__, static_folder="static", template_folder="templates")
     app.database = Database(settings.database_url, info=info)
     app.extensions["database"] = app.database

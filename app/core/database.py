@@ -137,6 +137,19 @@ class Database:
             finally:
                 _current.reset(token)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a transaction that only reads and sees one moment from its first row to its last."""
+        engine = self.engine
+        if not self.is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, info=self.info) as opened:
+            token = _current.set(opened)
+            try:
+                yield opened
+            finally:
+                _current.reset(token)
+
     def retrying(self, work: Callable[[], _T], *, writes: bool = True, attempts: int = 6) -> _T:
         """Run work in a transaction, again from the start when the database asks for it."""
         for attempt in range(1, attempts + 1):
