@@ -1,10 +1,16 @@
-"""The one list of what the application is made of: pages, API, permissions, event words, commands."""
+"""The one list of what the application is made of: pages, API, permissions, event words, commands, jobs."""
+
+from datetime import timedelta
 
 from flask_babel import gettext
 
 from app.access import Permission
 from app.audit.cli import trail
+from app.audit.sealer import seal_once
+from app.core import commands as core_commands
+from app.core import once
 from app.core.api import register_api
+from app.core.jobs import Job, in_transaction, register_jobs
 from app.core.pages import core
 from app.core.requests import Application
 from app.directory import policy as directory_policy
@@ -15,10 +21,16 @@ from app.oversight import events as oversight_events
 from app.oversight import policy as oversight_policy
 from app.oversight.cli import access
 from app.oversight.pages import oversight
+from app.vault.certificates import certificate
 
 PAGES = (core, files, oversight)
 APIS = ()
-COMMANDS = (trail, access)
+COMMANDS = (*core_commands.COMMANDS, certificate, trail, access)
+JOBS = (
+    # Sealers keep their order by an advisory lock of their own.
+    Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
+    Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
+)
 POLICIES = (directory_policy, files_policy, oversight_policy)
 EVENTS = (files_events, oversight_events)
 
@@ -40,6 +52,7 @@ def register_features(app: Application) -> None:
     register_api(app, *APIS)
     for command in COMMANDS:
         app.cli.add_command(command)
+    register_jobs(app, *JOBS)
     app.extensions["permissions"] = permissions()
     app.extensions["event_words"] = event_words()
     app.jinja_env.globals["trail_words"] = _trail_words

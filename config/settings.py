@@ -24,6 +24,8 @@ class Settings:
     certificate: Path | None = None
     certificate_key: Path | None = None
     trusted_proxies: int = 0
+    workers: int = 2
+    threads: int = 8
     server_key_file: Path = field(default=Path("server.key"))
     root_public_file: Path = field(default=Path("root.pub"))
     session_idle: int = 20 * 60
@@ -54,6 +56,8 @@ def load(environment: Mapping[str, str]) -> Settings:
         certificate=values.path("CERTIFICATE"),
         certificate_key=values.path("CERTIFICATE_KEY"),
         trusted_proxies=values.number("TRUSTED_PROXIES", 0, 0, 8),
+        workers=values.number("WORKERS", 2, 1, 64),
+        threads=values.number("THREADS", 8, 1, 64),
         server_key_file=values.path("SERVER_KEY_FILE") or home / "keys" / "server.key",
         root_public_file=values.path("ROOT_PUBLIC_FILE") or home / "keys" / "root.pub",
         session_idle=values.number("SESSION_IDLE", 20 * 60, 120, 24 * 3600),

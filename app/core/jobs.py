@@ -56,12 +56,12 @@ def in_transaction(work: Callable[[], object]) -> Callable[[Database], object]:
     return lambda database: database.retrying(work)
 
 
-def register(app: Flask, *jobs: Job) -> None:
+def register_jobs(app: Flask, *jobs: Job) -> None:
     """Add jobs to what the server's processes do beside answering."""
     app.extensions.setdefault("jobs", []).extend(jobs)
 
 
-def registered(app: Flask) -> Sequence[Job]:
+def registered_jobs(app: Flask) -> Sequence[Job]:
     """Return the jobs of this application."""
     found: list[Job] = app.extensions.get("jobs", [])
     return found
