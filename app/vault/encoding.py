@@ -51,10 +51,11 @@ def pad(plain: bytes) -> bytes:
 
 def unpad(padded: bytes) -> bytes:
     """Return what was padded; anything that pad would not have made is Damaged."""
-    marked = padded.rstrip(b"\0")
-    if not marked.endswith(_MARK) or len(padded) != bucket(len(marked)):
+    size = padded.rfind(_MARK)
+    zeros = len(padded) - size - 1
+    if size < 0 or len(padded) != bucket(size + 1) or padded[size + 1 :] != bytes(zeros):
         raise Damaged()
-    return marked[:-1]
+    return padded[:size]
 
 
 def padme(size: int) -> int:

@@ -100,11 +100,14 @@ def _contents(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if len(chunk) < _USED.size:
             raise Damaged()
         used, room = _USED.unpack_from(chunk)[0], len(chunk) - _USED.size
-        if used > room or (used and total != padded) or chunk[_USED.size + used :].strip(b"\0"):
+        if used > room or (used and total != padded):
+            raise Damaged()
+        end = _USED.size + used
+        if chunk[end:] != bytes(room - used):
             raise Damaged()
         total, padded = total + used, padded + room
         if used:
-            yield chunk[_USED.size : _USED.size + used]
+            yield chunk[_USED.size : end]
     if padded != padme(total):
         raise Damaged()
 
