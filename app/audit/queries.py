@@ -62,7 +62,7 @@ def _page(where: list[ColumnElement[bool]], cursor: str | None, size: int) -> Pa
     return Page(found[:size], str(found[size - 1].id) if more else None)
 
 
-def _newest(where: list[ColumnElement[bool]], cursor: str | None, size: int) -> Select[tuple[int]]:
+def _newest(where: list[ColumnElement[bool]], cursor: str | None, size: int) -> Select[int]:
     """Select the ids of one page and one more; a cursor that is none simply starts the list again."""
     if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 19:
         where = [*where, TrailEvent.id < int(cursor)]

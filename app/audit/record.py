@@ -13,8 +13,6 @@ from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
 
-_EVENT = TrailEvent.__table__
-
 
 class Doer(Protocol):
     """Whoever does something: a person, or a part of the system for nobody."""
@@ -48,13 +46,11 @@ def record(
     the event waits for the sealer, so that deeds never wait for each other.
     """
     kind, subject_id = subject or (None, None)
-    saying = Saying(
-        new_id(), organisation, clock.now(), by.person_id, by.via, action, kind, subject_id
-    )
+    saying = Saying(new_id(), organisation, clock.now(), by.person_id, by.via, action, kind, subject_id)
     body = saying.body(codes)
     mac = event_mac(body)
     connection = session().connection()
-    written = connection.execute(insert(_EVENT).inline(), {**vars(saying), "body": body, "mac": mac})
+    written = connection.execute(insert(TrailEvent).inline(), {**vars(saying), "body": body, "mac": mac})
     if connection.dialect.name == "sqlite":
         tree = find_tree(organisation)
         event_id = written.lastrowid

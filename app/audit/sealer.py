@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, insert, or_, select, text, update
+from sqlalchemy import Row, Select, and_, exists, func, insert, or_, select, text, update
 
 from app.audit.heads import sign_heads, unsigned_heads
 from app.audit.models import TrailEvent, TrailHorizon, TrailLeaf
@@ -21,14 +21,18 @@ from app.core.database import Database, session
 
 log = logging.getLogger("xinxia.trail")
 
-_EVENT, _HORIZON = TrailEvent.__table__, TrailHorizon.__table__
 _SEALER_LOCK = 0x7472_6169_6C  # "trail"
 _AT_A_TIME = 1000
 _PAUSE = 0.02
+_WINDOW = text(
+    "SELECT coalesce((SELECT xid FROM trail_horizon WHERE id = 1), 0),"
+    " pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
+    " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+)
 
 
 class Window(NamedTuple):
-    """Transaction ids: below `horizon` all were dealt with, below `xmin` all are over, none reached `xmax`."""
+    """Transaction ids: all below `horizon` are dealt with, all below `xmin` over, none has reached `xmax`."""
 
     horizon: int
     xmin: int
@@ -88,31 +92,28 @@ def _take() -> int:
     window = _window()
     trees: dict[UUID, Tree] = {}
     taken = 0
-    over = connection.execute(_over(window), execution_options={"yield_per": _AT_A_TIME})
-    for rows in over.partitions():
-        taken += _append(rows, trees)
+    with connection.execute(_over(window), execution_options={"yield_per": _AT_A_TIME}) as over:
+        for rows in over.partitions():
+            taken += _append(rows, trees)
     for tree in trees.values():
         keep_tree(tree)
     _move_horizon(window)
     return taken
 
 
-def _over(window: Window) -> Select[Any]:
+def _over(window: Window) -> Select[*tuple[Any, ...]]:
     """Select the events of transactions that are over and were not dealt with, in order of arrival."""
-    new = and_(_EVENT.c.xid >= window.horizon, _EVENT.c.xid < window.xmin)
+    new = and_(TrailEvent.xid >= window.horizon, TrailEvent.xid < window.xmin)
     if window.horizon > window.xmax:
         # The database was restored into a server that counts from the beginning again: what is visible
         # with a number not reached yet comes from the old one and is over.
-        new = or_(_EVENT.c.xid < window.xmin, _EVENT.c.xid >= window.xmax)
-    sealed = select(TrailLeaf.event_id).where(TrailLeaf.event_id == _EVENT.c.id).exists()
-    return (
-        select(_EVENT.c["id", "organisation_id", "xid", "mac", "body"])
-        .where(new, ~sealed)
-        .order_by(_EVENT.c.id)
-    )
+        new = or_(TrailEvent.xid < window.xmin, TrailEvent.xid >= window.xmax)
+    sealed = exists().where(TrailLeaf.event_id == TrailEvent.id)
+    columns = (TrailEvent.id, TrailEvent.organisation_id, TrailEvent.xid, TrailEvent.mac, TrailEvent.body)
+    return select(*columns).where(new, ~sealed).order_by(TrailEvent.id)
 
 
-def _append(rows: Iterable[Row[Any]], trees: dict[UUID, Tree]) -> int:
+def _append(rows: Iterable[Row[*tuple[Any, ...]]], trees: dict[UUID, Tree]) -> int:
     """Append events to their trees. One without our MAC is left outside, where verify finds it."""
     leaves: dict[UUID, list[tuple[int, bytes]]] = {}
     for event_id, organisation_id, xid, mac, body in rows:
@@ -127,19 +128,12 @@ def _append(rows: Iterable[Row[Any]], trees: dict[UUID, Tree]) -> int:
 
 
 def _window() -> Window:
-    row = session().execute(
-        text(
-            "SELECT coalesce((SELECT xid FROM trail_horizon WHERE id = 1), 0),"
-            " pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-            " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-        )
-    ).one()
-    return Window(*row)
+    return Window(*session().execute(_WINDOW).one())
 
 
 def _move_horizon(window: Window) -> None:
     if window.xmin == window.horizon:
         return
-    moved = session().execute(update(_HORIZON).where(_HORIZON.c.id == 1).values(xid=window.xmin))
-    if not moved.rowcount:
-        session().execute(insert(_HORIZON).values(id=1, xid=window.xmin))
+    connection = session().connection()
+    if not connection.execute(update(TrailHorizon).values(xid=window.xmin)).rowcount:
+        connection.execute(insert(TrailHorizon), {"id": 1, "xid": window.xmin})

@@ -1,7 +1,7 @@
 """The trees as they are kept: one head per organisation under the server's MAC, and its leaves."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,8 +11,6 @@ from app import vault
 from app.audit.models import TrailLeaf, TrailTree
 from app.audit.tree import CompactRange, leaf_hash
 from app.core.database import session
-
-_TREE, _LEAF = TrailTree.__table__, TrailLeaf.__table__
 
 
 @dataclass
@@ -42,12 +40,13 @@ def event_leaf(event_id: int, xid: int | None, mac: bytes, body: bytes) -> bytes
 
 def find_tree(organisation_id: UUID) -> Tree:
     """Return an organisation's tree as it was left, or an empty one."""
-    row = _connection().execute(
-        select(_TREE.c.size, _TREE.c.peaks, _TREE.c.mac).where(_TREE.c.organisation_id == organisation_id)
-    ).first()
+    head = select(TrailTree.size, TrailTree.peaks, TrailTree.mac)
+    row = _connection().execute(head.where(TrailTree.organisation_id == organisation_id)).first()
     if row is None:
         return Tree(organisation_id, CompactRange(), is_new=True)
-    return Tree(organisation_id, CompactRange.decode(row.size, row.peaks), is_our_head(organisation_id, *row))
+    size, peaks, mac = row
+    sound = is_our_head(organisation_id, size, peaks, mac)
+    return Tree(organisation_id, CompactRange.decode(size, peaks), sound)
 
 
 def keep_tree(tree: Tree) -> None:
@@ -57,20 +56,20 @@ def keep_tree(tree: Tree) -> None:
     if tree.sound:
         head["mac"] = vault.server_mac(_head_message(whose, size, peaks))
     if tree.is_new:
-        _connection().execute(insert(_TREE), {"organisation_id": whose, "note_size": 0, **head})
+        _connection().execute(insert(TrailTree), {"organisation_id": whose, "note_size": 0, **head})
     else:
-        _connection().execute(update(_TREE).where(_TREE.c.organisation_id == whose), head)
+        _connection().execute(update(TrailTree).where(TrailTree.organisation_id == whose), head)
     tree.is_new = False
 
 
-def add_leaves(tree: Tree, leaves: Iterable[tuple[int, bytes]]) -> None:
+def add_leaves(tree: Tree, leaves: Sequence[tuple[int, bytes]]) -> None:
     """Append events (id, leaf hash) to a tree."""
     rows = [
         {"organisation_id": tree.organisation_id, "position": position, "event_id": event_id, "hash": leaf}
         for position, (event_id, leaf) in enumerate(leaves, tree.range.size)
     ]
-    _connection().execute(insert(_LEAF), rows)
-    tree.range.extend([row["hash"] for row in rows])
+    _connection().execute(insert(TrailLeaf), rows)
+    tree.range.extend([leaf for _, leaf in leaves])
 
 
 def is_our_head(organisation_id: UUID, size: int, peaks: bytes, mac: bytes) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from app import vault
@@ -16,6 +16,7 @@ from app.audit.checkpoint import Checkpoint, open_checkpoint
 from app.audit.checkpoint import claimed as claim_of
 from app.audit.models import TrailCheckpoint
 from app.audit.note import BadNote
+from app.audit.rows import AnyRow
 from app.audit.tree import CompactRange
 from app.audit.trees import event_leaf, is_our_event, is_our_head
 from app.core.database import session
@@ -71,9 +72,10 @@ def _check_tree(organisation_id: UUID, outside: Sequence[Pin]) -> int:
     head = rows.head(organisation_id)
     pins = sorted([*outside, *_stored_pins(organisation_id, head)], reverse=True)
     tree = CompactRange()
-    for batch in rows.sealed(organisation_id):
-        leaves = [_check_leaf(organisation_id, at, row) for at, row in enumerate(batch, tree.size)]
-        _grow(organisation_id, tree, leaves, pins)
+    with rows.sealed(organisation_id) as found:
+        for batch in found.partitions():
+            leaves = [_check_leaf(organisation_id, at, row) for at, row in enumerate(batch, tree.size)]
+            _grow(organisation_id, tree, leaves, pins)
     _grow(organisation_id, tree, [], pins)
     if pins:
         raise TrailBroken(broken.CUT, organisation_id=organisation_id, position=tree.size)
@@ -81,7 +83,7 @@ def _check_tree(organisation_id: UUID, outside: Sequence[Pin]) -> int:
     return tree.size
 
 
-def _check_leaf(organisation_id: UUID, at: int, row: Row[Any]) -> bytes:
+def _check_leaf(organisation_id: UUID, at: int, row: AnyRow) -> bytes:
     position, stored, event_id, xid, mac, body, agrees = row
     if position != at:
         raise TrailBroken(broken.GAP, organisation_id=organisation_id, position=at)
@@ -120,7 +122,7 @@ def _grow(organisation_id: UUID, tree: CompactRange, leaves: Sequence[bytes], pi
     tree.extend(leaves)
 
 
-def _stored_pins(organisation_id: UUID, head: Row[Any] | None) -> list[Pin]:
+def _stored_pins(organisation_id: UUID, head: AnyRow | None) -> list[Pin]:
     kept = select(TrailCheckpoint.size, TrailCheckpoint.note).where(
         TrailCheckpoint.organisation_id == organisation_id
     )
@@ -145,7 +147,7 @@ def _opened(note: Any, otherwise: str, organisation_id: UUID | None = None) -> C
         raise TrailBroken(otherwise, organisation_id=organisation_id) from None
 
 
-def _check_head(organisation_id: UUID, tree: CompactRange, head: Row[Any] | None) -> None:
+def _check_head(organisation_id: UUID, tree: CompactRange, head: AnyRow | None) -> None:
     size, peaks, mac = (head.size, head.peaks, head.mac) if head else (0, b"", None)
     last = max(tree.size - 1, 0)
     if (size, peaks) != (tree.size, tree.encode()):
@@ -156,10 +158,11 @@ def _check_head(organisation_id: UUID, tree: CompactRange, head: Row[Any] | None
 
 def _check_unsealed() -> int:
     """Check every event that waits for the sealer by its MAC alone, and return how many there are."""
-    return sum(_check_waiting(row) for batch in rows.unsealed() for row in batch)
+    with rows.unsealed() as found:
+        return sum(map(_check_waiting, found))
 
 
-def _check_waiting(row: Row[Any]) -> int:
+def _check_waiting(row: AnyRow) -> int:
     stored, event_id, xid, mac, body, agrees = row
     organisation_id = _organisation(stored)
     if _leaf_of(event_id, xid, mac, body) is None or not is_our_event(body, mac):

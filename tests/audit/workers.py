@@ -1,0 +1,41 @@
+"""What other processes do to the same trail: write until killed, seal until told to stop."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from uuid import UUID
+
+from app.audit import record, system
+from app.audit.sealer import seal_every
+from app.core.database import Database
+from app.vault.server import ServerKey
+
+
+@contextmanager
+def opened(url: str, key_file: Path) -> Iterator[Database]:
+    database = Database(url, info={"server_key": ServerKey.load(key_file)})
+    yield database
+    database.dispose()
+
+
+def write_until_killed(url: str, key_file: Path, school: UUID, acknowledged: Path, times: int) -> None:
+    """Do deeds, and say so in a file once each is committed."""
+    with opened(url, key_file) as database, acknowledged.open("ab", buffering=0) as file:
+        for number in range(times):
+            database.retrying(lambda number=number: _two_deeds(school, number))
+            file.write(b"x")
+
+
+def _two_deeds(school: UUID, number: int) -> None:
+    record(system("worker"), "concern:raised", organisation=school, number=number)
+    record(system("worker"), "concern:routed", organisation=school, number=number)
+
+
+def seal_until_stopped(url: str, key_file: Path, stopped: Event) -> None:
+    """Seal as often as possible."""
+    with opened(url, key_file) as database:
+        stop = threading.Event()
+        threading.Thread(target=lambda: (stopped.wait(), stop.set()), daemon=True).start()
+        seal_every(database, 0.005, stop)
