@@ -98,6 +98,7 @@ class ServerKey:
             pass
         finally:
             os.unlink(draft)
+        _settle(path.parent)
 
     def pepper(self) -> bytes:
         """Return the secret that goes into every password's Argon2 run beside its salt."""
@@ -157,6 +158,15 @@ class ServerKey:
         if (key_id, purpose) not in self._derived:
             self._derived[key_id, purpose] = codes.derive(self._keys[key_id], f"server/{purpose}", 32)
         return self._derived[key_id, purpose]
+
+
+def _settle(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut: what is sealed next would be lost without the key."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _decode(text: str) -> bytes:
