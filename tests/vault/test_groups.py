@@ -1,0 +1,115 @@
+"""Founding, invitations and the recovery card: a room survives its last counsellor, and nothing less opens it."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import vault
+from app.core import clock
+from app.core.database import Database, session
+from app.core.ids import new_id
+from app.vault import AlreadyFounded, NoKey, Untrusted, codes, groups, people, slips
+from app.vault.models import RecoveryCard
+from tests.vault.keyholders import Keyholders, gather
+
+
+@pytest.fixture
+def holders(database: Database) -> Keyholders:
+    return gather(database)
+
+
+def test_a_group_is_founded_once(holders: Keyholders) -> None:
+    with holders.ring("lin") as lin:
+        groups.found(holders.organisation, "room", by=lin)
+    with holders.ring("bo") as bo, pytest.raises(AlreadyFounded):
+        groups.found(holders.organisation, "room", by=bo)
+
+
+def test_a_slip_carries_the_groups_of_its_inviter_to_the_newcomer_and_then_nothing(holders: Keyholders) -> None:
+    code, newcomer, object_id = codes.read_code(codes.new_code()), new_id(), new_id()
+    with holders.ring("lin") as lin:
+        room = groups.found(holders.organisation, "room", by=lin).id
+        vault.create_object(
+            object_id, organisation_id=holders.organisation, to=[vault.group(room)], by=lin, basis="test"
+        )
+        slip = slips.make_slip(newcomer, code=code, expires_at=clock.now() + timedelta(days=7), by=lin)
+        groups.admit_slip(room, slip=slip, by=lin)
+        slip_id = slip.id
+    with holders.database.transaction() as db:
+        slip = db.get(slips.Slip, slip_id)
+        ring = people.enrol(newcomer, kek=b"k" * 32, recovery_code=None, signer=slips.slip_signer(slip, code))
+        groups.take_over_from_slip(slip, slips.slip_pair(code), to=ring)
+        ring.open(object_id)
+    with holders.database.transaction():
+        assert groups._memberships("slip", slip_id) == []
+        people.unlock(newcomer, kek=b"k" * 32).open(object_id)
+
+
+def test_a_slip_vouches_for_the_invited_person_only(holders: Keyholders) -> None:
+    code = codes.read_code(codes.new_code())
+    with holders.ring("lin") as lin:
+        slip = slips.make_slip(new_id(), code=code, expires_at=clock.now() + timedelta(days=7), by=lin)
+        other = people.enrol(new_id(), kek=b"k" * 32, recovery_code=None, signer=slips.slip_signer(slip, code))
+        with pytest.raises(Untrusted):
+            vault.create_object(
+                new_id(), organisation_id=holders.organisation, to=[vault.user(other.user_id)], by=lin, basis="test"
+            )
+
+
+def test_the_recovery_card_admits_somebody_new_when_nobody_is_left(holders: Keyholders) -> None:
+    one, other = codes.new_card()
+    object_id = new_id()
+    with holders.ring("lin") as lin:
+        room = groups.found(holders.organisation, "room", by=lin).id
+        vault.create_object(
+            object_id, organisation_id=holders.organisation, to=[vault.group(room)], by=lin, basis="test"
+        )
+        groups.make_card(holders.organisation, code=codes.read_card(one, other), by=lin)
+    with holders.database.transaction():
+        groups.leave_all(holders.ids["lin"])
+    with holders.ring("bo") as bo:
+        code = codes.read_card(one, other)
+        card = groups.find_card(code)
+        assert card is not None
+        groups.take_over_from_card(card, groups.card_pair(code), to=bo)
+    with holders.ring("bo") as bo:
+        bo.open(object_id)
+
+
+def test_half_a_card_opens_nothing(holders: Keyholders) -> None:
+    one, other = codes.new_card()
+    with holders.ring("lin") as lin:
+        groups.found(holders.organisation, "room", by=lin)
+        groups.make_card(holders.organisation, code=codes.read_card(one, other), by=lin)
+        for half in (one, other):
+            assert groups.find_card(codes.read_code(half)) is None
+            assert groups.find_card(codes.read_card(half, codes.new_card()[0])) is None
+
+
+def test_a_voided_card_opens_nothing(holders: Keyholders) -> None:
+    code = codes.read_card(*codes.new_card())
+    with holders.ring("lin") as lin:
+        room = groups.found(holders.organisation, "room", by=lin).id
+        card = groups.make_card(holders.organisation, code=code, by=lin)
+        groups.void_cards(holders.organisation)
+        card_id = card.id
+    with holders.ring("bo") as bo:
+        card = session().get(RecoveryCard, card_id)
+        groups.take_over_from_card(card, groups.card_pair(code), to=bo)
+        assert not bo.belongs_to(room)
+
+
+def test_only_a_member_admits(holders: Keyholders) -> None:
+    with holders.ring("lin") as lin:
+        room = groups.found(holders.organisation, "room", by=lin).id
+    with holders.ring("bo") as bo, pytest.raises(NoKey):
+        groups.admit(room, user_id=bo.user_id, by=bo)
+
+
+def test_a_reset_person_has_other_words_to_compare(holders: Keyholders) -> None:
+    with holders.ring("lin") as lin:
+        before = people.fingerprint(holders.ids["bo"], "zh")
+        signer = people.Signer("user", lin.pair, lin.user_id, lin.epoch)
+        people.enrol(holders.ids["bo"], kek=b"z" * 32, recovery_code=None, signer=signer)
+        assert len(before) == 6
+        assert people.fingerprint(holders.ids["bo"], "zh") != before
