@@ -36,3 +36,4 @@ def configure(level: str) -> None:
     # The development server logs whole request lines with their paths: ours says the same without.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -53,8 +53,10 @@ def serve() -> None:
     """Answer browsers: http on this machine only, https everywhere else."""
     from app.core import serving
 
+    # The worker threads stand outside this context: they need the application itself, not its proxy.
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     with _one_sentence():
-        serving.serve(current_app, announce=lambda url: click.echo(f"Xinxia answers at {url}"))  # type: ignore[arg-type]
+        serving.serve(app, announce=lambda url: click.echo(f"Xinxia answers at {url}"))
 
 
 @click.group("jobs")

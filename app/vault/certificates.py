@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from app.core.address import made_certificate
 
 # Longer-lived ones are refused by Apple's systems, also when a person trusts them by hand.
 _LIFETIME = timedelta(days=825)
+_DNS_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 
 
 class CertificateThere(Exception):
@@ -27,7 +29,8 @@ class CertificateThere(Exception):
 def make_certificate(host: str, certificate: Path, key: Path, *, replace: bool = False) -> str:
     """Write a self-signed certificate and its key (mode 0600); return its SHA-256 fingerprint.
 
-    Raises CertificateThere when one of the files exists and is not to be replaced.
+    Raises CertificateThere when one of the files exists and is not to be replaced, ValueError for what is
+    neither an address nor a name.
     """
     if not replace and (certificate.exists() or key.exists()):
         raise CertificateThere
@@ -65,6 +68,8 @@ def _alternative_name(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
+        if not _DNS_NAME.fullmatch(host):
+            raise
         return x509.DNSName(host)
 
 
