@@ -17,6 +17,7 @@ from app.core.database import Database
 from app.core.requests import Application
 
 _LONGEST_REQUEST = 120
+_MEMORY = Path("/dev/shm")  # nosec B108: gunicorn makes its files there with mkstemp
 
 
 def serve(app: Application, *, announce: Callable[[str], None]) -> None:
@@ -70,9 +71,9 @@ def _options(settings: Any, certificate: tuple[Path, Path] | None) -> dict[str, 
         "post_worker_init": _begin_jobs,
         "worker_exit": _end_jobs,
     }
-    if Path("/dev/shm").is_dir():
+    if _MEMORY.is_dir():
         # A worker's sign of life is a file that is touched: a slow disk must not look like a dead worker.
-        options["worker_tmp_dir"] = "/dev/shm"
+        options["worker_tmp_dir"] = str(_MEMORY)
     if certificate:
         options |= {
             "certfile": str(certificate[0]),
