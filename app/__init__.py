@@ -10,7 +10,6 @@ from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import wiring
 from app.core import catalogues, clock
 from app.core.database import Database
 from app.core.headers import set_headers
@@ -23,6 +22,9 @@ log = logging.getLogger("xinxia.requests")
 
 def create_app(settings: Any) -> Application:
     """Return the application for one installation; what the settings miss or break raises at once."""
+    # Here and not above: importing a package of the product must not import the whole product.
+    from app import wiring
+
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     info = opening_info(
         server_key_file=settings.server_key_file,
