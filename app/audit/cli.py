@@ -35,7 +35,7 @@ def verify_command(files: tuple[Path, ...]) -> None:
     """Check every event, every tree and every checkpoint; name the first broken place."""
     try:
         outside = [note for file in files for note in from_file(file.read_text("utf-8"))]
-        with _database().transaction(writes=False):
+        with _database().snapshot():
             found = verify(outside)
             removed = missing_locks()
     except (BadNote, UnicodeDecodeError):

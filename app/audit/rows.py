@@ -33,10 +33,15 @@ _AT_A_TIME = 2048
 
 
 def hold_snapshot() -> None:
-    """Make the open transaction see one moment only; must be its first statement."""
-    if not _is_sqlite():
-        session().execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        session().execute(text("SET LOCAL statement_timeout = 0"))
+    """See to it that the open transaction sees one moment only, and may take the time it needs.
+
+    SQLite's always do. On PostgreSQL one that does not yet must not have read anything before.
+    """
+    if _is_sqlite():
+        return
+    if session().scalar(text("SHOW transaction_isolation")) == "read committed":
+        session().execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    session().execute(text("SET LOCAL statement_timeout = 0"))
 
 
 def organisations() -> list[Any]:

@@ -5,8 +5,6 @@ all transactions that are over for certain: those below the snapshot's xmin. Nev
 last", because ids become visible out of order.
 """
 
-import logging
-import threading
 import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -18,8 +16,6 @@ from app.audit.heads import sign_heads, unsigned_heads
 from app.audit.models import TrailEvent, TrailHorizon, TrailLeaf
 from app.audit.trees import Tree, add_leaves, event_leaf, find_tree, is_our_event, keep_tree
 from app.core.database import Database, session
-
-log = logging.getLogger("xinxia.trail")
 
 _SEALER_LOCK = 0x7472_6169_6C  # "trail"
 _AT_A_TIME = 1000
@@ -66,16 +62,6 @@ def seal_now(database: Database, *, patience: float = 5.0) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(_PAUSE)
-
-
-def seal_every(database: Database, seconds: float, stop: threading.Event) -> None:
-    """Seal again and again until told to stop; a pass that fails is logged and the next one tries again."""
-    while not stop.is_set():
-        try:
-            seal_once(database)
-        except Exception as error:
-            log.error("sealing failed", extra={"error": type(error).__name__})
-        stop.wait(seconds)
 
 
 def seal() -> int:

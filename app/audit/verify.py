@@ -42,8 +42,8 @@ class Pin(NamedTuple):
 def verify(outside: Iterable[str] = ()) -> Verified:
     """Return what was found whole, or raise TrailBroken for the first place that is not.
 
-    Must be the first thing done in its transaction; reads row by row, whatever the length. `outside` are
-    the signed notes that were carried out of the database: they alone show a tail that was cut off.
+    Best done in `database.snapshot()`; reads row by row, whatever the length. `outside` are the signed
+    notes that were carried out of the database: they alone show a tail that was cut off.
     """
     try:
         rows.hold_snapshot()

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import Connection, func, insert, select, text
 
 from app.audit.body import Saying
 from app.audit.models import TrailCheckpoint, TrailEvent, TrailLeaf, TrailTree
-from app.audit.sealer import seal_every, seal_now, seal_once
+from app.audit.sealer import seal_now, seal_once
 from app.audit.trees import event_mac
 from app.core import clock
 from app.core.database import Database
@@ -116,38 +114,6 @@ def test_a_note_is_kept_for_good_once_an_hour(database: Database, school: UUID) 
         kept = select(TrailCheckpoint.size).order_by(TrailCheckpoint.size)
         assert list(session.scalars(kept)) == [1, 4, 6]
     assert check(database).events == 6
-
-
-def test_the_loop_seals_until_told_to_stop(database: Database, school: UUID) -> None:
-    stop = threading.Event()
-    loop = threading.Thread(target=seal_every, args=(database, 0.01, stop))
-    loop.start()
-    happen(database, school, 3)
-    deadline = time.monotonic() + 5
-    while _signed_size(database, school) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    stop.set()
-    loop.join(5)
-    assert not loop.is_alive() and _signed_size(database, school) == 3
-
-
-def _signed_size(database: Database, school: UUID) -> int:
-    with database.transaction(writes=False) as session:
-        tree = session.get(TrailTree, school)
-        return tree.note_size if tree else 0
-
-
-def test_a_failing_pass_does_not_end_the_loop(database: Database, caplog: pytest.LogCaptureFixture) -> None:
-    with database.transaction() as session:
-        session.execute(text("ALTER TABLE trail_tree RENAME TO elsewhere"))
-    stop = threading.Event()
-    loop = threading.Thread(target=seal_every, args=(database, 0.01, stop))
-    loop.start()
-    while not caplog.records:
-        time.sleep(0.01)
-    stop.set()
-    loop.join(5)
-    assert {record.getMessage() for record in caplog.records} == {"sealing failed"}
 
 
 def test_writers_killed_and_two_sealers_at_once(database: Database, tmp_path: Path, school: UUID) -> None:

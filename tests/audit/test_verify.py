@@ -6,16 +6,17 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from app.audit import broken
+from app.audit import broken, record
 from app.audit.broken import TrailBroken
 from app.audit.heads import hand_out_notes
 from app.audit.models import TrailCheckpoint, TrailEvent, TrailLeaf, TrailTree
 from app.audit.sealer import seal_now, seal_once
 from app.audit.tree import CompactRange
 from app.audit.trees import event_leaf
+from app.audit.verify import verify
 from app.core.database import Database
 from app.vault.server import ServerKey
-from tests.audit.conftest import behind_the_triggers, check, happen, happen_and_seal
+from tests.audit.conftest import LIN, behind_the_triggers, check, happen, happen_and_seal
 
 
 def found_out(database: Database, *outside: str) -> TrailBroken:
@@ -374,3 +375,11 @@ def test_a_trail_without_its_tables_is_unreadable(database: Database) -> None:
     with database.transaction() as session:
         session.execute(text("DROP TABLE trail_leaf"))
     assert found_out(database).what == broken.UNREADABLE
+
+
+def test_the_trail_can_be_verified_in_the_midst_of_a_request(database: Database, school: UUID) -> None:
+    """The auditor's page has put its own visit on record before it begins to verify."""
+    happen_and_seal(database, school, 2)
+    with database.transaction():
+        record(LIN, "trail:verified", organisation=school)
+        assert verify().events == 3
