@@ -65,7 +65,7 @@ fi
 say "installing what $requirements names into .venv (once; a minute or two)"
 .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
 rm -f .venv/installed-*
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$requirements" ||
+.venv/bin/python -m pip install -qq --disable-pip-version-check --requirement "$requirements" ||
     refuse "pip could not install $requirements; its message stands above (is the package index reachable?)"
 echo "$wanted" >"$stamp"
 [ "$purpose" = run ] || cat requirements.txt requirements.txt | cksum >.venv/installed-run

@@ -17,7 +17,8 @@ from app.core.database import Database
 from app.core.requests import Application
 
 _LONGEST_REQUEST = 120
-_MEMORY = Path("/dev/shm")  # nosec B108: gunicorn makes its files there with mkstemp
+# Gunicorn makes its files there with mkstemp, which is safe in a folder that everybody may write to.
+_MEMORY = Path("/dev/shm")  # nosec B108
 
 
 def serve(app: Application, *, announce: Callable[[str], None]) -> None:
