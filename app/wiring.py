@@ -16,15 +16,17 @@ from app.core.requests import Application
 from app.directory import policy as directory_policy
 from app.files import events as files_events
 from app.files import policy as files_policy
+from app.files.api import files_api
 from app.files.pages import files
 from app.oversight import events as oversight_events
 from app.oversight import policy as oversight_policy
 from app.oversight.cli import access
 from app.oversight.pages import oversight
+from app.upkeep.cli import backup
 from app.vault.certificates import certificate
 
 PAGES = (core, files, oversight)
-APIS = ()
+APIS = (files_api,)
 COMMANDS = (*core_commands.COMMANDS, certificate, trail, access)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.

@@ -150,7 +150,7 @@ def autosave(entry: FileEntry) -> Any:
     form = forms.read(schemas.EntryBody(), request.form)
     if form.errors:
         return jsonify(errors=form.errors), 422
-    service.save_entry(entry, body=_body(form.data), revision=form.data["version"], by=g.actor)
+    service.save_entry(entry, body=schemas.kept_body(form.data), revision=form.data["version"], by=g.actor)
     there = entry.saved_at.astimezone(calendar_of(entry.school_id).zone)
     return jsonify(saved_at=there.strftime("%H:%M"), version=entry.revision)
 
@@ -162,7 +162,7 @@ def save(entry: FileEntry) -> Any:
     form = forms.read(schemas.EntryBody(), request.form)
     if not form.errors:
         try:
-            service.save_entry(entry, body=_body(form.data), revision=form.data["version"], by=g.actor)
+            service.save_entry(entry, body=schemas.kept_body(form.data), revision=form.data["version"], by=g.actor)
             if form.data.get("then") == "sign":
                 service.sign_entry(entry, revision=entry.revision, by=g.actor)
                 flash(_("The entry is signed. From now on it stays as it is."), "done")
@@ -333,11 +333,3 @@ def _readers(object_id: UUID) -> list[str]:
 
 def _moment(naive: datetime, file: StudentFile) -> datetime:
     return naive.replace(tzinfo=calendar_of(file.school_id).zone)
-
-
-def _body(data: Any) -> dict[str, Any]:
-    """Return what is kept of a session form, as JSON can hold it."""
-    kept = {name: value for name, value in data.items() if name not in ("version", "then")}
-    if isinstance(kept.get("ended_at"), datetime):
-        kept["ended_at"] = kept["ended_at"].strftime("%Y-%m-%dT%H:%M")
-    return kept

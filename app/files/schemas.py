@@ -1,5 +1,9 @@
 """The shapes of the forms and of the JSON of files; one Out per audience."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from marshmallow import fields, validate
 
 from app.core.forms import Shape
@@ -71,6 +75,14 @@ class EntryBody(Shape):
     effect_after = fields.Int(validate=validate.Range(0, 10, error=N_("A number from 0 to 10.")))
     next_appointment = fields.Str(validate=_SHORT)
     then = fields.Str(validate=validate.OneOf(("save", "sign")))
+
+
+def kept_body(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a session form, as JSON can hold it."""
+    kept = {name: value for name, value in data.items() if name not in ("version", "then")}
+    if isinstance(kept.get("ended_at"), datetime):
+        kept["ended_at"] = kept["ended_at"].strftime("%Y-%m-%dT%H:%M")
+    return kept
 
 
 class Overview(Shape):
