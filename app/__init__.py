@@ -15,7 +15,7 @@ from app.core.database import Database
 from app.core.headers import set_headers
 from app.core.refusals import register_refusals
 from app.core.requests import Application, new_once_key, request_id
-from app.vault import opening_info
+from app.vault import check_server_key, opening_info
 
 log = logging.getLogger("xinxia.requests")
 
@@ -26,18 +26,19 @@ def create_app(settings: Any) -> Application:
     from app import wiring
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app = Application(__name__, static_folder="static", template_folder="templates")
+    app.database = Database(settings.database_url)
+    check_server_key(app.database, settings.server_key_file)
     info = opening_info(
         server_key_file=settings.server_key_file,
         root_public_file=settings.root_public_file,
         password_memory_kib=settings.password_memory_kib,
     )
-    info |= {
+    app.database.info |= info | {
         "home": settings.home,
         "attachments": settings.attachments,
         "attachment_quota": settings.attachment_quota,
     }
-    app = Application(__name__, static_folder="static", template_folder="templates")
-    app.database = Database(settings.database_url, info=info)
     app.extensions["database"] = app.database
     app.extensions["settings"] = settings
     _configure_flask(app, settings, form_secret=info["server_key"].mac(b"form tokens"))

@@ -153,5 +153,16 @@ def _store(attachment: Attachment, key: vault.ObjectKey, source: BinaryIO) -> in
 
 
 def _stream(path: Path, key: vault.ObjectKey, aad: bytes) -> Iterator[bytes]:
-    with path.open("rb") as source:
-        yield from open_stream(key.secret, key.object_id, key.epoch, source, aad)
+    """Return the chunks of a document; one that does not fit its place raises here, before any answer."""
+    source = path.open("rb")
+    try:
+        chunks = open_stream(key.secret, key.object_id, key.epoch, source, aad)
+    except BaseException:
+        source.close()
+        raise
+    return _closing(source, chunks)
+
+
+def _closing(source: BinaryIO, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    with source:
+        yield from chunks

@@ -15,6 +15,7 @@ from app.vault.holders import Holder, find_group, group, user, within
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group
 from app.vault.opening import (
+    check_server_key,
     checkpoint_public_key,
     opening_info,
     server_index,
@@ -38,6 +39,7 @@ __all__ = [
     "ObjectKey",
     "Untrusted",
     "VaultError",
+    "check_server_key",
     "checkpoint_public_key",
     "create_object",
     "destroy",

@@ -24,6 +24,8 @@ class UserKey(Base):
     signer_kind: Mapped[str]
     signer_id: Mapped[UUID | None]
     signer_epoch: Mapped[int | None]
+    # Whether this key may vouch for others: administrators invite, nobody else does.
+    vouches: Mapped[bool]
     signature: Mapped[bytes]
     created_at: Mapped[datetime]
 
@@ -39,10 +41,21 @@ class Slip(Base):
     sign_public: Mapped[bytes]
     inviter_id: Mapped[UUID]
     inviter_epoch: Mapped[int]
+    vouches: Mapped[bool]
     signature: Mapped[bytes]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ServerCheck(Base):
+    """By which a start with another server's key file, or with none, is noticed."""
+
+    __tablename__ = "server_check"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[bytes]
 
 
 class Group(Base):

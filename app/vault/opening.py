@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import inspect, select
+
+from app.core.database import Database, session
 from app.vault.columns import server_key
 from app.vault.keypairs import verify_signature
+from app.vault.models import ServerCheck
 from app.vault.passwords import PASSWORDS, KdfCost
-from app.vault.server import ServerKey
+from app.vault.server import KeyFileForeign, KeyFileMissing, ServerKey
 
 
 def opening_info(
@@ -25,6 +29,29 @@ def opening_info(
         "root_public_file": root_public_file,
         "kdf_cost": KdfCost(password_memory_kib, PASSWORDS.iterations, PASSWORDS.lanes),
     }
+
+
+def check_server_key(database: Database, server_key_file: Path) -> None:
+    """Refuse a start whose key file is missing or another's; nothing is made or overwritten.
+
+    The first start keeps a check value beside the data. Raises KeyFileMissing and KeyFileForeign.
+    """
+    if not inspect(database.engine).has_table(ServerCheck.__tablename__):
+        return
+    with database.transaction(writes=False) as opened:
+        kept = opened.scalar(select(ServerCheck.value))
+    if kept is not None and not server_key_file.exists():
+        raise KeyFileMissing(f"{server_key_file} is missing, and the data here was sealed with it")
+    key = ServerKey.load_or_create(server_key_file)
+    if kept is None:
+        database.retrying(lambda: _keep_check(key.check_value()))
+    elif not key.recognises(kept):
+        raise KeyFileForeign(f"{server_key_file} is not the key that the data here was sealed with")
+
+
+def _keep_check(value: bytes) -> None:
+    if session().get(ServerCheck, 1) is None:
+        session().add(ServerCheck(id=1, value=value))
 
 
 def pin_root(path: Path, public: bytes) -> None:

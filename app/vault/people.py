@@ -17,12 +17,16 @@ from app.vault.statements import user_key_statement
 
 @dataclass(frozen=True)
 class Signer:
-    """Who vouches for a new user key: the district's root, an invitation slip, or a colleague."""
+    """Who vouches for a new user key: the district's root, an invitation slip, or an administrator.
+
+    `vouches` says whether the newcomer may vouch in turn; only the key of an administrator does.
+    """
 
     kind: str
     pair: KeyPair = field(repr=False)
     id: UUID | None = None
     epoch: int | None = None
+    vouches: bool = False
 
 
 def enrol(user_id: UUID, *, kek: bytes, recovery_code: bytes | None, signer: Signer) -> KeyRing:
@@ -37,6 +41,7 @@ def enrol(user_id: UUID, *, kek: bytes, recovery_code: bytes | None, signer: Sig
         signer_kind=signer.kind,
         signer_id=signer.id,
         signer_epoch=signer.epoch,
+        vouches=signer.vouches,
         created_at=clock.now(),
     )
     key.wrapped_by_password = _wrap(key, kek, "password", pair)

@@ -30,6 +30,10 @@ class KeyFileUnreadable(KeyFileRefused):
     """The key file is not one that this program wrote."""
 
 
+class KeyFileForeign(KeyFileRefused):
+    """The key file belongs to another installation's data."""
+
+
 class ServerKey:
     """The keys of this installation by id: the current one seals, all of them open.
 

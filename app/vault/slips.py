@@ -24,8 +24,13 @@ def slip_lookup(code: bytes) -> bytes:
     return codes.derive(code, "slip-lookup/1", 32)
 
 
-def make_slip(user_id: UUID, *, code: bytes, expires_at: datetime, by: KeyRing) -> Slip:
-    """Keep the public half of an invitation for one person, signed by the inviter."""
+def make_slip(
+    user_id: UUID, *, code: bytes, expires_at: datetime, by: KeyRing, vouches: bool = False
+) -> Slip:
+    """Keep the public half of an invitation for one person, signed by the inviter.
+
+    `vouches` is for the invitation of another administrator, who will invite in turn.
+    """
     pair = slip_pair(code)
     slip = Slip(
         id=new_id(),
@@ -34,6 +39,7 @@ def make_slip(user_id: UUID, *, code: bytes, expires_at: datetime, by: KeyRing) 
         sign_public=pair.sign_public,
         inviter_id=by.user_id,
         inviter_epoch=by.epoch,
+        vouches=vouches,
         created_at=clock.now(),
         expires_at=expires_at,
         used_at=None,
@@ -46,4 +52,4 @@ def make_slip(user_id: UUID, *, code: bytes, expires_at: datetime, by: KeyRing) 
 
 def slip_signer(slip: Slip, code: bytes) -> Signer:
     """Return the slip as the one who vouches for the newcomer's key."""
-    return Signer("slip", slip_pair(code), slip.id)
+    return Signer("slip", slip_pair(code), slip.id, vouches=slip.vouches)

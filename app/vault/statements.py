@@ -5,15 +5,17 @@ from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, S
 
 
 def user_key_statement(key: UserKey) -> bytes:
-    """A person's public keys in one epoch."""
-    return lengths("xinxia/1/user-key", key.user_id, key.epoch, key.kem_public, key.sign_public)
+    """A person's public keys in one epoch, and whether they may vouch for others."""
+    return lengths(
+        "xinxia/1/user-key", key.user_id, key.epoch, key.kem_public, key.sign_public, int(key.vouches)
+    )
 
 
 def slip_statement(slip: Slip) -> bytes:
     """The key behind an invitation, for whom it is and until when."""
     return lengths(
         "xinxia/1/slip", slip.id, slip.user_id, slip.kem_public, slip.sign_public, slip.inviter_id,
-        slip.inviter_epoch,
+        slip.inviter_epoch, int(slip.vouches), slip.expires_at.isoformat(),
     )
 
 

@@ -60,20 +60,27 @@ class Trust:
             raise Untrusted()
         return key
 
+    def _existing_voucher(self, user_id: UUID | None, epoch: int | None) -> UserKey:
+        """Return the key of somebody who may vouch; a corrupt teacher's signature vouches for nobody."""
+        key = self._existing_user_key(user_id, epoch)
+        if not key.vouches:
+            raise Untrusted()
+        return key
+
     def _check_signer(self, key: UserKey) -> UserKey | None:
         """Check the signature on one user key and return the next link, None at the root."""
         if key.signer_kind == "root":
             self._check(self._root, user_key_statement(key), key.signature)
             return None
         if key.signer_kind == "user":
-            signer = self._existing_user_key(key.signer_id, key.signer_epoch)
+            signer = self._existing_voucher(key.signer_id, key.signer_epoch)
             self._check(signer.sign_public, user_key_statement(key), key.signature)
             return signer
         slip = session().get(Slip, key.signer_id)
-        if slip is None or slip.user_id != key.user_id:
+        if slip is None or slip.user_id != key.user_id or (key.vouches and not slip.vouches):
             raise Untrusted()
         self._check(slip.sign_public, user_key_statement(key), key.signature)
-        inviter = self._existing_user_key(slip.inviter_id, slip.inviter_epoch)
+        inviter = self._existing_voucher(slip.inviter_id, slip.inviter_epoch)
         self._check(inviter.sign_public, slip_statement(slip), slip.signature)
         return inviter
 

@@ -22,10 +22,12 @@ def upgrade() -> None:
     _object_grant()
     _recovery_card()
     _once_done()
+    _server_check()
 
 
 def downgrade() -> None:
     for table in (
+        "server_check",
         "once_done",
         "recovery_card",
         "object_grant",
@@ -50,6 +52,7 @@ def _user_key() -> None:
         sa.Column("signer_kind", sa.Text(), nullable=False),
         sa.Column("signer_id", sa.Uuid(), nullable=True),
         sa.Column("signer_epoch", sa.Integer(), nullable=True),
+        sa.Column("vouches", sa.Boolean(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", _moment(), nullable=False),
         sa.CheckConstraint("signer_kind IN ('root', 'slip', 'user')", name="ck_user_key_signer_kind"),
@@ -66,6 +69,7 @@ def _slip() -> None:
         sa.Column("sign_public", sa.LargeBinary(), nullable=False),
         sa.Column("inviter_id", sa.Uuid(), nullable=False),
         sa.Column("inviter_epoch", sa.Integer(), nullable=False),
+        sa.Column("vouches", sa.Boolean(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", _moment(), nullable=False),
         sa.Column("expires_at", _moment(), nullable=False),
@@ -200,4 +204,14 @@ def _once_done() -> None:
         sa.Column("location", sa.Text(), nullable=False),
         sa.Column("at", _moment(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_once_done"),
+    )
+
+
+def _server_check() -> None:
+    op.create_table(
+        "server_check",
+        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("id = 1", name="ck_server_check_one"),
+        sa.PrimaryKeyConstraint("id", name="pk_server_check"),
     )

@@ -113,3 +113,26 @@ def test_a_reset_person_has_other_words_to_compare(holders: Keyholders) -> None:
         people.enrol(holders.ids["bo"], kek=b"z" * 32, recovery_code=None, signer=signer)
         assert len(before) == 6
         assert people.fingerprint(holders.ids["bo"], "zh") != before
+
+
+def test_bo_whose_key_may_not_vouch_brings_nobody_in(holders: Keyholders) -> None:
+    code, friend = codes.read_code(codes.new_code()), new_id()
+    with holders.ring("bo") as bo:
+        slip = slips.make_slip(friend, code=code, expires_at=clock.now() + timedelta(days=7), by=bo, vouches=True)
+        people.enrol(friend, kek=b"k" * 32, recovery_code=None, signer=slips.slip_signer(slip, code))
+    with holders.ring("lin") as lin, pytest.raises(Untrusted):
+        vault.create_object(
+            new_id(), organisation_id=holders.organisation, to=[vault.user(friend)], by=lin, basis="test"
+        )
+
+
+def test_a_slip_made_to_last_longer_by_sql_vouches_for_nobody(holders: Keyholders) -> None:
+    code, newcomer = codes.read_code(codes.new_code()), new_id()
+    with holders.ring("lin") as lin:
+        slip = slips.make_slip(newcomer, code=code, expires_at=clock.now() + timedelta(days=7), by=lin)
+        slip.expires_at += timedelta(days=365)
+        people.enrol(newcomer, kek=b"k" * 32, recovery_code=None, signer=slips.slip_signer(slip, code))
+        with pytest.raises(Untrusted):
+            vault.create_object(
+                new_id(), organisation_id=holders.organisation, to=[vault.user(newcomer)], by=lin, basis="test"
+            )
