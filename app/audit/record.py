@@ -13,6 +13,8 @@ from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
 
+_INSERT_EVENT = insert(TrailEvent).inline()
+
 
 class Doer(Protocol):
     """Whoever does something: a person, or a part of the system for nobody."""
@@ -50,7 +52,7 @@ def record(
     body = saying.body(codes)
     mac = event_mac(body)
     connection = session().connection()
-    written = connection.execute(insert(TrailEvent).inline(), {**vars(saying), "body": body, "mac": mac})
+    written = connection.execute(_INSERT_EVENT, {**vars(saying), "body": body, "mac": mac})
     if connection.dialect.name == "sqlite":
         tree = find_tree(organisation)
         event_id = written.lastrowid

@@ -16,7 +16,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal,
     select,
     text,
     type_coerce,
@@ -98,39 +97,39 @@ def _event_columns() -> list[ColumnElement[Any]]:
 
 
 def _agrees(organisation_id: UUID | None) -> ColumnElement[bool]:
-    """Say in SQL whether the plain columns say what the body says, byte for byte.
+    """Say in SQL whether the body begins with what the plain columns say, byte for byte.
 
     Spelling the columns as `Saying.body` does costs the database less than reading JSON costs us.
     """
-    opening = cast(_opening(), LargeBinary) if _is_sqlite() else func.convert_to(_opening(), "UTF8")
-    agrees = func.substr(TrailEvent.body, 1, func.length(opening)) == opening
+    if _is_sqlite():
+        agrees = func.instr(TrailEvent.body, cast(_opening(), LargeBinary)) == 1
+    else:
+        agrees = func.pg_catalog.position(TrailEvent.body, func.convert_to(_opening(), "UTF8")) == 1
     return and_(agrees, TrailEvent.organisation_id == organisation_id) if organisation_id else agrees
 
 
 def _opening() -> ColumnElement[str]:
-    parts: list[ColumnElement[str] | str] = [
-        '{"action":"', cast(TrailEvent.action, String),
-        '","at":"', _moment(TrailEvent.at),
-        '","by":', _quoted(TrailEvent.person_id),
-        ',"id":', _quoted(TrailEvent.uuid),
-        ',"of":', _quoted(TrailEvent.organisation_id),
-        ',"on":', case(
-            (and_(TrailEvent.subject_kind.is_(None), TrailEvent.subject_id.is_(None)), "null"),
-            else_=literal('["') + TrailEvent.subject_kind + '",' + _quoted(TrailEvent.subject_id) + "]",
-        ),
-        ',"via":"', cast(TrailEvent.via, String),
-        '","with":',
-    ]  # fmt: skip
-    whole: ColumnElement[str] = literal("")
-    for part in parts:
-        whole = whole + part
-    return whole
+    event = TrailEvent
+    subject = case(
+        (and_(event.subject_kind.is_(None), event.subject_id.is_(None)), "null"),
+        else_=func.format('["%s","%s"]', event.subject_kind, _hex(event.subject_id)),
+    )
+    person = case((event.person_id.is_(None), "null"), else_=func.format('"%s"', _hex(event.person_id)))
+    return func.format(
+        '{"action":"%s","at":"%s","by":%s,"id":"%s","of":"%s","on":%s,"via":"%s","with":',
+        event.action,
+        _moment(event.at),
+        person,
+        _hex(event.uuid),
+        _hex(event.organisation_id),
+        subject,
+        event.via,
+    )
 
 
-def _quoted(column: Any) -> ColumnElement[str]:
+def _hex(column: Any) -> ColumnElement[str]:
     spelled: ColumnElement[str] = cast(column, String)
-    bare = spelled if _is_sqlite() else func.replace(spelled, "-", "")
-    return func.coalesce(literal('"') + bare + '"', "null")
+    return spelled if _is_sqlite() else func.replace(spelled, "-", "")
 
 
 def _moment(column: Any) -> ColumnElement[str]:

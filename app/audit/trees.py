@@ -3,14 +3,23 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hmac import compare_digest
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from app import vault
 from app.audit.models import TrailLeaf, TrailTree
 from app.audit.tree import CompactRange, leaf_hash
 from app.core.database import session
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_WHOSE = bindparam("whose")
+_FIND_HEAD = select(TrailTree.size, TrailTree.peaks, TrailTree.mac).where(TrailTree.organisation_id == _WHOSE)
+_UPDATE_HEAD = update(TrailTree).where(TrailTree.organisation_id == _WHOSE)
+_INSERT_HEAD = insert(TrailTree).values(organisation_id=_WHOSE, note_size=0)
+_INSERT_LEAF = insert(TrailLeaf)
+_NOT_OURS = bytes(32)
 
 
 @dataclass
@@ -30,7 +39,7 @@ def event_mac(body: bytes) -> bytes:
 
 def is_our_event(body: bytes, mac: bytes) -> bool:
     """Say whether this server, under any of its keys, wrote an event."""
-    return vault.server_key().verify_mac(_event_message(body), mac)
+    return _is_our_mac(_event_message(body), mac)
 
 
 def event_leaf(event_id: int, xid: int | None, mac: bytes, body: bytes) -> bytes:
@@ -40,8 +49,7 @@ def event_leaf(event_id: int, xid: int | None, mac: bytes, body: bytes) -> bytes
 
 def find_tree(organisation_id: UUID) -> Tree:
     """Return an organisation's tree as it was left, or an empty one."""
-    head = select(TrailTree.size, TrailTree.peaks, TrailTree.mac)
-    row = _connection().execute(head.where(TrailTree.organisation_id == organisation_id)).first()
+    row = _connection().execute(_FIND_HEAD, {"whose": organisation_id}).first()
     if row is None:
         return Tree(organisation_id, CompactRange(), is_new=True)
     size, peaks, mac = row
@@ -52,13 +60,9 @@ def find_tree(organisation_id: UUID) -> Tree:
 def keep_tree(tree: Tree) -> None:
     """Store the head of a tree. One that was tampered with never gets our MAC again, but still grows."""
     whose, size, peaks = tree.organisation_id, tree.range.size, tree.range.encode()
-    head = {"size": size, "peaks": peaks}
-    if tree.sound:
-        head["mac"] = vault.server_mac(_head_message(whose, size, peaks))
-    if tree.is_new:
-        _connection().execute(insert(TrailTree), {"organisation_id": whose, "note_size": 0, **head})
-    else:
-        _connection().execute(update(TrailTree).where(TrailTree.organisation_id == whose), head)
+    mac = vault.server_mac(_head_message(whose, size, peaks)) if tree.sound else _NOT_OURS
+    head = {"whose": whose, "size": size, "peaks": peaks, "mac": mac}
+    _connection().execute(_INSERT_HEAD if tree.is_new else _UPDATE_HEAD, head)
     tree.is_new = False
 
 
@@ -68,13 +72,13 @@ def add_leaves(tree: Tree, leaves: Sequence[tuple[int, bytes]]) -> None:
         {"organisation_id": tree.organisation_id, "position": position, "event_id": event_id, "hash": leaf}
         for position, (event_id, leaf) in enumerate(leaves, tree.range.size)
     ]
-    _connection().execute(insert(TrailLeaf), rows)
+    _connection().execute(_INSERT_LEAF, rows)
     tree.range.extend([leaf for _, leaf in leaves])
 
 
 def is_our_head(organisation_id: UUID, size: int, peaks: bytes, mac: bytes) -> bool:
     """Say whether this server, under any of its keys, left a tree like this."""
-    return vault.server_key().verify_mac(_head_message(organisation_id, size, peaks), mac)
+    return _is_our_mac(_head_message(organisation_id, size, peaks), mac)
 
 
 def _head_message(organisation_id: UUID, size: int, peaks: bytes) -> bytes:
@@ -83,6 +87,12 @@ def _head_message(organisation_id: UUID, size: int, peaks: bytes) -> bytes:
 
 def _event_message(body: bytes) -> bytes:
     return b"xinxia/1/trail-event" + body
+
+
+def _is_our_mac(message: bytes, mac: bytes) -> bool:
+    # Nearly always it is the present key: trying that one first halves the time of a verification.
+    key = vault.server_key()
+    return compare_digest(key.mac(message), mac) or key.verify_mac(message, mac)
 
 
 def _connection() -> Connection:
