@@ -27,7 +27,7 @@ from app.vault.certificates import certificate
 
 PAGES = (core, files, oversight)
 APIS = (files_api,)
-COMMANDS = (*core_commands.COMMANDS, certificate, trail, access)
+COMMANDS = (*core_commands.COMMANDS, certificate, trail, access, backup)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),

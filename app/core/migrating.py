@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from app.core.database import Database
 
-_SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
+SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 _ADVISORY_LOCK = 0x78696E786961  # "xinxia"
 
 
@@ -82,7 +82,7 @@ def _scripts() -> ScriptDirectory:
 
 def _configuration(connection: Connection | None = None) -> Config:
     configuration = Config(attributes={"connection": connection})
-    configuration.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    configuration.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     return configuration
 
 

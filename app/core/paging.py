@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, tuple_
@@ -15,6 +15,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.core.database import session
 
 _T = TypeVar("_T")
+
+# Far longer than any that is made here, and too short to nest deeply.
+_LONGEST_CURSOR = 800
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def page(
     newest_first: bool = True,
 ) -> Page[_T]:
     """Return one page ordered by the given columns, the last of which must be unique."""
-    after = _decode(cursor, len(by))
+    after = _decode(cursor, by)
     if after is not None:
         line = tuple_(*by)
         bound = tuple_(*after)
@@ -56,21 +59,21 @@ def _encode(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(tagged, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str | None, expected: int) -> list[Any] | None:
+def _decode(cursor: str | None, by: Sequence[InstrumentedAttribute[Any]]) -> list[Any] | None:
     """Read a cursor; one that was tampered with simply starts the list again."""
-    if not cursor:
+    if not cursor or len(cursor) > _LONGEST_CURSOR:
         return None
     try:
         tagged = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_untag(tag, value) for tag, value in tagged]
     except (ValueError, TypeError, binascii.Error):
         return None
-    return values if len(values) == expected else None
+    return values if [type(value) for value in values] == [column.type.python_type for column in by] else None
 
 
 def _untag(tag: str, value: Any) -> Any:
     if tag == "t":
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC)
     if tag == "u":
         return uuid.UUID(hex=value)
     if tag == "v" and isinstance(value, int | str):

@@ -13,10 +13,22 @@ from app.core.errors import Conflict, Invalid, Stale
 from app.core.ids import new_id
 from app.core.words import N_
 from app.files.models import Addendum, FileEntry, FileOpening, ProcessNote, StudentFile
-from app.files.policy import ADD_TO_ENTRY, EDIT, GIVE_REASON, HAND_CHARGE, OPEN_NEW, RELEASE, SAVE_ENTRY, SIGN
-from app.files.policy import NOTE, RESTRICT, WRITE_ENTRY
+from app.files.policy import (
+    ADD_TO_ENTRY,
+    EDIT,
+    GIVE_REASON,
+    HAND_CHARGE,
+    NOTE,
+    OPEN_NEW,
+    RELEASE,
+    RESTRICT,
+    SAVE_ENTRY,
+    SIGN,
+    WRITE_ENTRY,
+)
 from app.files.queries import file_of_student, next_number, note_of
 from app.vault import Holder
+from app.vault.statements import moment
 
 REASON_COUNTS_FOR = timedelta(hours=8)
 """How long a reason given for opening a colleague's file counts: one school day (Xinxia's own default)."""
@@ -204,8 +216,8 @@ def is_verified(entry: FileEntry) -> bool:
 def _signed_parts(entry: FileEntry) -> tuple[UUID, UUID, int, str, str, str, bytes]:
     assert entry.signed_at is not None
     return (
-        entry.id, entry.file_id, entry.number, entry.kind, entry.started_at.isoformat(),
-        entry.signed_at.isoformat(), entry.body,
+        entry.id, entry.file_id, entry.number, entry.kind, moment(entry.started_at),
+        moment(entry.signed_at), entry.body,
     )
 
 
@@ -222,7 +234,7 @@ def add_addendum(entry: FileEntry, *, text: str, by: Actor) -> Addendum:
     )
     vault.write(addendum, "text", text, by.ring.open(entry.id))
     addendum.signature = by.ring.sign(
-        "addendum", addendum.id, addendum.entry_id, addendum.added_at.isoformat(), addendum.text
+        "addendum", addendum.id, addendum.entry_id, moment(addendum.added_at), addendum.text
     )
     session().add(addendum)
     session().flush()

@@ -1,6 +1,15 @@
 """Secrets at rest: envelope encryption in which access grants are keys; the only importer of cryptography."""
 
-from app.vault.columns import read, read_server, registry, sealed, server_key, server_sealed, write, write_server
+from app.vault.columns import (
+    read,
+    read_server,
+    registry,
+    sealed,
+    server_key,
+    server_sealed,
+    write,
+    write_server,
+)
 from app.vault.errors import AlreadyFounded, Busy, Damaged, MistypedCode, NoKey, Untrusted, VaultError
 from app.vault.grants import (
     create_object,

@@ -1,7 +1,14 @@
 """What exactly is signed and bound, spelled out once for signer and verifier alike."""
 
+from datetime import UTC, datetime
+
 from app.vault.encoding import lengths
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as it is signed: in UTC, whatever zone it was given in."""
+    return at.astimezone(UTC).isoformat()
 
 
 def user_key_statement(key: UserKey) -> bytes:
@@ -15,7 +22,7 @@ def slip_statement(slip: Slip) -> bytes:
     """The key behind an invitation, for whom it is and until when."""
     return lengths(
         "xinxia/1/slip", slip.id, slip.user_id, slip.kem_public, slip.sign_public, slip.inviter_id,
-        slip.inviter_epoch, int(slip.vouches), slip.expires_at.isoformat(),
+        slip.inviter_epoch, int(slip.vouches), moment(slip.expires_at),
     )
 
 
@@ -60,7 +67,7 @@ def grant_info(grant: Grant) -> bytes:
 
 def grant_statement(grant: Grant) -> bytes:
     """A grant as its granter signs it: also basis, standby and expiry cannot be changed afterwards."""
-    expires = grant.expires_at.isoformat() if grant.expires_at else None
+    expires = moment(grant.expires_at) if grant.expires_at else None
     return lengths(
         grant_info(grant), grant.wrapped, grant.basis, int(grant.standby), expires, grant.granted_by,
         grant.granter_epoch,
