@@ -1,9 +1,10 @@
 """Who may do what: permissions as sentences, the actor of a request, and the guard on every view."""
 
 from app.access.actor import Actor
-from app.access.guard import FRESH, guard, is_fresh, public
+from app.access.guard import FRESH, guard, is_fresh
 from app.access.permissions import Permission, relation, role
 from app.access.posts import CENTRE, SCHOOL, TEACHERS, PostHeld, PostKind
+from app.core.requests import public
 
 __all__ = [
     "CENTRE",

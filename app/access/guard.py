@@ -51,12 +51,6 @@ def guard(
     return wrap
 
 
-def public(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a view that is open without an account."""
-    view.__public__ = True  # type: ignore[attr-defined]
-    return view
-
-
 def is_fresh(actor: Actor) -> bool:
     """Say whether the person proved who they are recently enough for a sensitive act."""
     return actor.verified_at is not None and clock.now() - actor.verified_at <= FRESH

@@ -40,7 +40,8 @@ def read(schema: Schema, submitted: MultiDict[str, str]) -> Form:
     values = {name: _several_or_one(schema, submitted, name) for name in submitted if name not in FRAME_FIELDS}
     given = {name: value for name, value in values.items() if value not in ("", [""])}
     try:
-        return Form(values=values, data=schema.load(given))
+        data: dict[str, Any] = schema.load(given)
+        return Form(values=values, data=data)
     except ValidationError as error:
         return Form(values=values, data=error.valid_data or {}, errors=_flat(error.normalized_messages()))
 

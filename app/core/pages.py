@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.catalogues import LANGUAGE_COOKIE, LANGUAGES
 from app.core.database import session
 from app.core.errors import Missing
-from app.core.requests import outside_transaction
+from app.core.requests import outside_transaction, public
 
 core = Blueprint("core", __name__)
 THEME_COOKIE = "__Host-theme"
@@ -22,6 +22,7 @@ def local_path(target: str | None) -> str:
 
 
 @core.post("/language/<code>")
+@public
 @outside_transaction
 def language(code: str) -> AnyResponse:
     """Remember the reader's language."""
@@ -31,6 +32,7 @@ def language(code: str) -> AnyResponse:
 
 
 @core.post("/theme/<name>")
+@public
 @outside_transaction
 def theme(name: str) -> AnyResponse:
     """Remember the reader's choice of light or dark."""
@@ -46,6 +48,7 @@ def _remember(cookie: str, value: str) -> AnyResponse:
 
 
 @core.get("/healthz")
+@public
 @outside_transaction
 def healthz() -> Response:
     """Say that the process lives."""
@@ -53,6 +56,7 @@ def healthz() -> Response:
 
 
 @core.get("/readyz")
+@public
 def readyz() -> Response:
     """Say that the database answers and has the schema of this version."""
     session().execute(text("SELECT 1"))
@@ -62,7 +66,3 @@ def readyz() -> Response:
     response = jsonify(status="ready" if ready else "schema")
     response.status_code = 200 if ready else 503
     return response
-
-
-for _view in (language, theme, healthz, readyz):
-    _view.__public__ = True  # type: ignore[attr-defined]

@@ -29,7 +29,7 @@ class Page(Generic[_T]):
 
 
 def page(
-    select: Select[tuple[_T]],
+    select: Select[_T],
     *,
     by: Sequence[InstrumentedAttribute[Any]],
     cursor: str | None = None,
@@ -43,7 +43,7 @@ def page(
         bound = tuple_(*after)
         select = select.where(line < bound if newest_first else line > bound)
     order = [column.desc() if newest_first else column.asc() for column in by]
-    found = list(session().scalars(select.order_by(*order).limit(size + 1)))
+    found: list[_T] = list(session().scalars(select.order_by(*order).limit(size + 1)))
     more = len(found) > size
     items = found[:size]
     return Page(items, _encode([getattr(items[-1], column.key) for column in by]) if more else None)

@@ -23,6 +23,12 @@ def outside_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
+def public(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view that is open without an account."""
+    view.__public__ = True  # type: ignore[attr-defined]
+    return view
+
+
 class Application(Flask):
     """Flask in which the whole of a view runs inside one transaction.
 

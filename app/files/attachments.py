@@ -4,7 +4,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import magic
 from sqlalchemy import func, select
@@ -45,7 +45,7 @@ class NoRoomLeft(TooLarge):
     words = N_("There is no room left for documents. Please tell your administrator.")
 
 
-def add_attachment(file: StudentFile, *, source: BinaryIO, name: str, by: Actor) -> Attachment:
+def add_attachment(file: StudentFile, *, source: IO[bytes], name: str, by: Actor) -> Attachment:
     """Check a document by its content, seal it into the store, and keep its name sealed with the file."""
     ATTACH.demand(by, file)
     size = _size_of(source)
@@ -85,7 +85,7 @@ def details_of(attachments: list[Attachment], *, by: Actor) -> list[tuple[Attach
     return [(a, vault.read(a, "details", keys[a.file_id])) for a in attachments if a.file_id in keys]
 
 
-def kind_of(source: BinaryIO) -> str:
+def kind_of(source: IO[bytes]) -> str:
     """Return the media type a document has by its content; raises WrongKind."""
     source.seek(0)
     kind = magic.from_buffer(source.read(8192), mime=True)
@@ -103,7 +103,7 @@ def path_of(attachment: Attachment) -> Path:
     return folder / attachment.id.hex[-2:] / attachment.id.hex
 
 
-def _is_docx(source: BinaryIO) -> bool:
+def _is_docx(source: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(source) as archive:
             parts = archive.infolist()
@@ -118,7 +118,7 @@ def _is_docx(source: BinaryIO) -> bool:
     return "word/document.xml" in names and not active and unpacked <= _MOST_UNPACKED
 
 
-def _size_of(source: BinaryIO) -> int:
+def _size_of(source: IO[bytes]) -> int:
     size = source.seek(0, os.SEEK_END)
     source.seek(0)
     return size
@@ -135,7 +135,7 @@ def _aad(attachment: Attachment) -> bytes:
     return b"xinxia/1/attachment" + attachment.id.bytes + attachment.file_id.bytes
 
 
-def _store(attachment: Attachment, key: vault.ObjectKey, source: BinaryIO) -> int:
+def _store(attachment: Attachment, key: vault.ObjectKey, source: IO[bytes]) -> int:
     path = path_of(attachment)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_suffix(".part")
@@ -163,6 +163,6 @@ def _stream(path: Path, key: vault.ObjectKey, aad: bytes) -> Iterator[bytes]:
     return _closing(source, chunks)
 
 
-def _closing(source: BinaryIO, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _closing(source: IO[bytes], chunks: Iterator[bytes]) -> Iterator[bytes]:
     with source:
         yield from chunks

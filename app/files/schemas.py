@@ -19,8 +19,8 @@ KINDS = {
 }
 _LONG = validate.Length(max=20_000, error=N_("This is longer than 20,000 characters."))
 _SHORT = validate.Length(max=200, error=N_("This is longer than 200 characters."))
-_REQUIRED = {"required": N_("Please fill this in.")}
-_KIND = {"required": N_("Please choose one.")}
+_REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
+_KIND: dict[str, Any] = {"required": N_("Please choose one.")}
 
 ENTRY_TEXTS = {
     "concern": N_("Presenting concern, in the student's own words"),

@@ -1,11 +1,13 @@
 """The shape of a search in the trail."""
 
+from typing import Any
+
 from marshmallow import EXCLUDE, fields
 
 from app.core.forms import Shape
 from app.core.words import N_
 
-_DAY = {"invalid": N_("Please give a date.")}
+_DAY: dict[str, Any] = {"invalid": N_("Please give a date.")}
 
 
 class TrailSearch(Shape):

@@ -150,9 +150,9 @@ def _unpack(database: Database, places: Places, archive: tarfile.TarFile) -> Non
         count_on()
         session().flush()
     upgrade(database)
-    for member in archive.getmembers():
-        if member.name.startswith("attachments/"):
-            _write(places.attachments / Path(member.name).relative_to("attachments"), archive, member.name)
+    for name in archive.getnames():
+        if name.startswith("attachments/"):
+            _write(places.attachments / Path(name).relative_to("attachments"), archive, name)
     _write(places.server_key, archive, "keys/server.key")
     if "keys/root.pub" in archive.getnames():
         _write(places.root_public, archive, "keys/root.pub")

@@ -8,7 +8,7 @@ then the stream (see streams), whose AAD is all of that.
 import secrets
 from collections.abc import Iterator
 from struct import Struct
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from app.vault import suites
@@ -26,7 +26,7 @@ _DEAREST = KdfCost(memory_kib=1024 * 1024, iterations=16, lanes=8)
 
 
 def seal_backup(
-    to: str | PublicPair, source: BinaryIO, sink: BinaryIO, *, cost: KdfCost = PASSWORDS
+    to: str | PublicPair, source: IO[bytes], sink: IO[bytes], *, cost: KdfCost = PASSWORDS
 ) -> None:
     """Seal a backup under a passphrase, or to a public pair so that no secret is needed to make it."""
     key, opening = _under_passphrase(to, cost) if isinstance(to, str) else _to_recipient(to)
@@ -34,7 +34,7 @@ def seal_backup(
     seal_stream(key, _key_id(opening), 1, source, sink, opening)
 
 
-def open_backup(by: str | KeyPair, source: BinaryIO) -> Iterator[bytes]:
+def open_backup(by: str | KeyPair, source: IO[bytes]) -> Iterator[bytes]:
     """Return a backup's bytes; raises Damaged for another passphrase or pair, and for any changed bit."""
     structure = _UNDER_PASSPHRASE if isinstance(by, str) else _TO_RECIPIENT
     opening = source.read(structure.size)

@@ -11,7 +11,7 @@ import hmac
 import os
 from collections.abc import Iterator
 from struct import Struct
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -34,7 +34,7 @@ _PURPOSE = b"xinxia/1/stream"
 
 
 def seal_stream(
-    key: bytes, key_id: UUID, epoch: int, source: BinaryIO, sink: BinaryIO, aad: bytes
+    key: bytes, key_id: UUID, epoch: int, source: IO[bytes], sink: IO[bytes], aad: bytes
 ) -> None:
     """Seal everything source gives into sink, padded by at most 12 %."""
     header = _HEADER.pack(_MAGIC, _VERSION, CURRENT, key_id.bytes, epoch)
@@ -50,7 +50,7 @@ def seal_stream(
     sink.write(cipher.encrypt(_NONCE.pack(prefix, counter, True), waiting, header))
 
 
-def open_stream(key: bytes, key_id: UUID, epoch: int, source: BinaryIO, aad: bytes) -> Iterator[bytes]:
+def open_stream(key: bytes, key_id: UUID, epoch: int, source: IO[bytes], aad: bytes) -> Iterator[bytes]:
     """Return the file's bytes, each piece only after it was authenticated; raises Damaged.
 
     A wrong key or place is noticed at once; a cut, changed or lengthened file when the reading gets there.
@@ -68,7 +68,7 @@ def open_stream(key: bytes, key_id: UUID, epoch: int, source: BinaryIO, aad: byt
     return _contents(_opened_chunks(cipher, header, prefix, source))
 
 
-def _padded_chunks(source: BinaryIO) -> Iterator[bytes]:
+def _padded_chunks(source: IO[bytes]) -> Iterator[bytes]:
     total = 0
     while len(part := _read(source, _ROOM)) == _ROOM:
         total += _ROOM
@@ -80,7 +80,7 @@ def _padded_chunks(source: BinaryIO) -> Iterator[bytes]:
         left, part = left - room, b""
 
 
-def _opened_chunks(cipher: AESGCM, header: bytes, prefix: bytes, source: BinaryIO) -> Iterator[bytes]:
+def _opened_chunks(cipher: AESGCM, header: bytes, prefix: bytes, source: IO[bytes]) -> Iterator[bytes]:
     counter, sealed = 0, _read(source, _CHUNK + _TAG)
     while True:
         following = _read(source, _CHUNK + _TAG)
@@ -112,7 +112,7 @@ def _contents(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise Damaged()
 
 
-def _read(source: BinaryIO, size: int) -> bytes:
+def _read(source: IO[bytes], size: int) -> bytes:
     """Read size bytes, fewer only at the end: a pipe or socket may give less than was asked for."""
     parts = []
     while size and (part := source.read(size)):
