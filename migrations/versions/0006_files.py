@@ -164,6 +164,12 @@ def _make_unchangeable(table: str, condition: str) -> None:
                 f"CREATE TRIGGER {table}_stays_{deed.lower()} BEFORE {deed} ON {table} WHEN {condition} "
                 f"BEGIN SELECT RAISE(ABORT, 'signed: stays as it is'); END"
             )
+        # INSERT OR REPLACE deletes without asking the DELETE trigger.
+        op.execute(
+            f"CREATE TRIGGER {table}_stays_once BEFORE INSERT ON {table} WHEN EXISTS "
+            f"(SELECT 1 FROM {table} WHERE id = NEW.id) "
+            f"BEGIN SELECT RAISE(ABORT, 'signed: stays as it is'); END"
+        )
         return
     op.execute(
         f"CREATE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

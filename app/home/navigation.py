@@ -1,0 +1,62 @@
+"""What stands at the side of every page: only what the person's posts open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+
+from app.access import Actor
+from app.core.words import N_
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page to go to: its endpoint, its words, the permission whose roles it asks for, its key after `g`."""
+
+    endpoint: str
+    words: str
+    permission: str
+    key: str
+
+
+ENTRIES = (
+    Entry("escalation.new", N_("Raise a concern"), "concern:raise", "n"),
+    Entry("escalation.mine", N_("My concerns"), "concern:raise", "m"),
+    Entry("escalation.review", N_("Alert review"), "concern:review", "r"),
+    Entry("escalation.room", N_("Concerns"), "concern:room", "c"),
+    Entry("escalation.cards", N_("Action cards"), "concern:cards", "k"),
+    Entry("escalation.centre", N_("Queue"), "concern:centre", "q"),
+    Entry("escalation.approvals", N_("Approvals"), "concern:approve", "a"),
+    Entry("files.index", N_("My students"), "file:list", "s"),
+    Entry("directory.classes", N_("Classes"), "student:search", "l"),
+    Entry("directory.people", N_("People"), "person:list", "p"),
+    Entry("directory.rosters", N_("Rosters"), "roster:list", "i"),
+    Entry("directory.calendar", N_("School calendar"), "roster:list", "d"),
+    Entry("directory.schools", N_("Schools"), "school:keep", "o"),
+    Entry("oversight.trail", N_("Trail"), "trail:read", "t"),
+    Entry("oversight.verification", N_("Verification"), "trail:verify", "v"),
+    Entry("oversight.access_table", N_("Who may do what"), "access:table", "w"),
+    Entry("identity.tasks", N_("Keys and admissions"), "key:tasks", "y"),
+)
+
+
+def navigation_for(actor: Actor) -> list[dict[str, Any]]:
+    """Return the entries open to somebody with these posts, the present one marked."""
+    permissions = {permission.name: permission for permission in current_app.extensions["permissions"]}
+    start: dict[str, Any] = {"label": gettext("Today"), "url": url_for("home.start"), "key": "h"}
+    start["current"] = request.endpoint == "home.start"
+    items = [start]
+    for entry in ENTRIES:
+        permission = permissions.get(entry.permission)
+        if permission is None or permission.open_to(actor) is None:
+            continue
+        items.append(
+            {
+                "label": gettext(entry.words),
+                "url": url_for(entry.endpoint),
+                "key": entry.key,
+                "current": request.endpoint == entry.endpoint,
+            }
+        )
+    return items

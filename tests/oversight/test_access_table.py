@@ -1,0 +1,44 @@
+"""The access table says what the permissions say, from the permissions themselves."""
+
+import csv
+import io
+
+import pytest
+from flask.testing import FlaskCliRunner
+
+from app import create_app
+from tests.databases import Installation
+
+
+@pytest.fixture
+def cli(installation: Installation) -> FlaskCliRunner:
+    return create_app(installation.settings()).test_cli_runner()
+
+
+def rows(cli: FlaskCliRunner) -> dict[str, dict[str, str]]:
+    printed = cli.invoke(args=["access", "table", "--format", "csv"])
+    assert printed.exit_code == 0
+    return {row["permission"]: row for row in csv.DictReader(io.StringIO(printed.stdout))}
+
+
+def test_a_counsellor_reads_files_under_a_relation_and_the_administrator_never(cli: FlaskCliRunner) -> None:
+    table = rows(cli)
+    assert table["file:read"]["counsellor"].startswith("if ")
+    for persona in ("school_admin", "district_admin", "auditor", "lead", "class_teacher", "head_of_grade"):
+        assert table["file:read"][persona] == "no"
+
+
+def test_only_the_auditor_reads_the_trail(cli: FlaskCliRunner) -> None:
+    row = rows(cli)["trail:read"]
+    assert [persona for persona, cell in row.items() if cell == "yes"] == ["auditor"]
+
+
+def test_nobody_without_an_account_may_anything(cli: FlaskCliRunner) -> None:
+    assert {row["anonymous"] for row in rows(cli).values()} == {"no"}
+
+
+def test_no_persona_may_everything(cli: FlaskCliRunner) -> None:
+    table = rows(cli)
+    for persona in next(iter(table.values())):
+        if persona != "permission":
+            assert any(row[persona] == "no" for row in table.values()), persona

@@ -1,0 +1,76 @@
+"""What is kept, and how: every sealed column is registered, nothing that a person typed is kept readable."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import LargeBinary, Text
+
+from app import create_app
+from app.core.database import Base
+from app.vault import registry
+from tests.databases import Installation
+
+# Bytes that are no sealed column: key material, wraps, signatures, indexes and the trail's own.
+KEY_MATERIAL = {
+    "user_key": {"kem_public", "sign_public", "wrapped_by_password", "wrapped_by_recovery", "signature"},
+    "slip": {"kem_public", "sign_public", "signature"},
+    "group_key": {"kem_public", "sign_public", "signature"},
+    "group_member": {"wrapped", "signature"},
+    "object_grant": {"wrapped", "signature"},
+    "recovery_card": {"kem_public", "sign_public", "signature"},
+    "server_check": {"value"},
+    "trail_event": {"body", "mac"},
+    "trail_leaf": {"hash"},
+    "trail_tree": {"peaks", "mac"},
+    "student": {"number_index"},
+    "person": {"number_index"},
+    "file_entry": {"signature"},
+    "entry_addendum": {"signature"},
+    "account": {"login_index", "salt", "verifier"},
+    "backup_code": {"digest", "salt"},
+    "sign_in_session": {"id", "server_half", "wrapped"},
+    "invitation": {"lookup"},
+    "sign_in_attempt": {"key", "account", "source"},
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def whole_product(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    home = tmp_path_factory.mktemp("schema")
+    return create_app(Installation(home, f"sqlite:///{home}/x.sqlite3").settings())
+
+
+def test_every_column_of_bytes_is_sealed_or_key_material() -> None:
+    sealed = registry()
+    readable = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+        and (table.name, column.name) not in sealed
+        and column.name not in KEY_MATERIAL.get(table.name, set())
+    ]
+    assert not readable
+
+
+def test_every_sealed_column_is_bound_to_attributes_that_exist() -> None:
+    for (table_name, column), bound in registry().items():
+        table = Base.metadata.tables[table_name]
+        names = {bound.object, bound.record, *filter(None, (bound.organisation, bound.author))}
+        assert names <= set(table.columns.keys()), (table_name, column)
+
+
+def test_readable_texts_are_codes_names_of_organisations_or_machine_words() -> None:
+    """A new column of text must be thought about: does a person type into it?"""
+    allowed_suffixes = ("kind", "state", "action", "via", "basis", "location", "label", "note", "level", "tier", "name",
+                        "code", "source", "deed", "family", "outcome")
+    strange = [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Text) and not column.name.endswith(allowed_suffixes)
+    ]
+    assert not strange
+
+
+def test_every_table_has_a_named_primary_key() -> None:
+    assert all(table.primary_key.name for table in Base.metadata.sorted_tables)
