@@ -76,6 +76,8 @@ def _untag(tag: str, value: Any) -> Any:
         return datetime.fromisoformat(value).astimezone(UTC)
     if tag == "u":
         return uuid.UUID(hex=value)
-    if tag == "v" and isinstance(value, int | str):
+    if tag == "v" and isinstance(value, int) and abs(value) < 1 << 63:
+        return value
+    if tag == "v" and isinstance(value, str) and "\0" not in value:
         return value
     raise ValueError("unknown tag")

@@ -1,0 +1,119 @@
+"""A form that is sent twice is done once, however close together the two copies arrive."""
+
+import multiprocessing
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from flask import redirect, request
+
+from app.core import clock, once
+from app.core.database import Database, session
+from app.core.errors import Conflict
+from app.core.once import OnceDone
+from app.core.refusals import register_refusals
+from app.core.requests import Application
+from tests.databases import Installation
+
+DONE = "/letters/received"
+
+
+def application(database: Database) -> Application:
+    """Return an application with one form; each time it is carried out leaves a row."""
+    app = Application(__name__)
+    app.database = database
+    register_refusals(app)
+
+    @app.post("/send")
+    def send():
+        session().add(OnceDone(key=uuid.uuid4(), location="deed", at=clock.now()))
+        if request.form.get("wrong"):
+            return "look again", 422
+        if request.form.get("refused"):
+            raise Conflict()
+        return redirect(DONE, code=303)
+
+    return app
+
+
+def deeds(database: Database) -> int:
+    with database.transaction(writes=False):
+        return session().query(OnceDone).filter_by(location="deed").count()
+
+
+@pytest.fixture
+def client(database):
+    return application(database).test_client()
+
+
+def test_a_double_click_leads_both_to_the_same_page(client, database):
+    form = {"_once": uuid.uuid4().hex}
+    answers = [client.post("/send", data=form) for _ in range(3)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, DONE)] * 3
+    assert deeds(database) == 1
+
+
+def test_two_forms_are_two_deeds(client, database):
+    for _ in range(2):
+        client.post("/send", data={"_once": uuid.uuid4().hex})
+    assert deeds(database) == 2
+
+
+@pytest.mark.parametrize("key", [None, "", "not-a-key"])
+def test_a_form_without_a_key_is_simply_done(client, database, key):
+    for _ in range(2):
+        assert client.post("/send", data={"_once": key} if key is not None else {}).status_code == 303
+    assert deeds(database) == 2
+
+
+def test_a_form_with_a_fault_may_be_sent_again(client, database):
+    form = {"_once": uuid.uuid4().hex}
+    assert client.post("/send", data=form | {"wrong": "1"}).status_code == 422
+    before = deeds(database)
+    assert client.post("/send", data=form).status_code == 303
+    assert deeds(database) == before + 1
+
+
+def test_two_copies_at_once_from_two_threads_are_one_deed(database):
+    app, form, answers = application(database), {"_once": uuid.uuid4().hex}, []
+    together = threading.Barrier(8)
+
+    def click() -> None:
+        together.wait()
+        answers.append(app.test_client().post("/send", data=form).location)
+
+    clicks = [threading.Thread(target=click) for _ in range(8)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join()
+    assert answers == [DONE] * 8
+    assert deeds(database) == 1
+
+
+def test_two_copies_at_once_in_two_processes_are_one_deed(database, installation):
+    keys = [uuid.uuid4().hex for _ in range(20)]
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        answers = pool.starmap(send_all, [(installation, keys)] * 2)
+    assert answers == [[DONE] * 20] * 2
+    assert deeds(database) == 20
+
+
+def send_all(installation: Installation, keys: list[str]) -> list[str | None]:
+    database = installation.open()
+    client = application(database).test_client()
+    found = [client.post("/send", data={"_once": key}).location for key in keys]
+    database.dispose()
+    return found
+
+
+def test_old_keys_are_forgotten_and_young_ones_kept(database):
+    with database.transaction():
+        once.remember(old := uuid.uuid4(), DONE)
+    with clock.at(clock.now() + timedelta(days=3)), database.transaction():
+        once.remember(young := uuid.uuid4(), DONE)
+        assert once.forget_old() == 1
+    with database.transaction(writes=False):
+        assert once.where_it_went(old) is None
+        assert once.where_it_went(young) == DONE
