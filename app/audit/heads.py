@@ -35,9 +35,7 @@ def sign_heads() -> None:
 def hand_out_notes() -> list[str]:
     """Return the newest note of every tree and keep each: what went outside must still be known here."""
     trees = list(
-        session().scalars(
-            select(TrailTree).where(TrailTree.note.is_not(None)).order_by(TrailTree.organisation_id)
-        )
+        session().scalars(select(TrailTree).where(TrailTree.note.is_not(None)).order_by(TrailTree.organisation_id))
     )
     for tree in trees:
         _keep(tree)
@@ -72,7 +70,5 @@ def _kept_lately(organisation_id: UUID) -> bool:
 def _keep(tree: TrailTree) -> None:
     if tree.note and session().get(TrailCheckpoint, (tree.organisation_id, tree.note_size)) is None:
         session().add(
-            TrailCheckpoint(
-                organisation_id=tree.organisation_id, size=tree.note_size, at=clock.now(), note=tree.note
-            )
+            TrailCheckpoint(organisation_id=tree.organisation_id, size=tree.note_size, at=clock.now(), note=tree.note)
         )

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, bindparam, column, func, select, true, union_all
+from sqlalchemy.sql.selectable import SelectBase
 
 from app.audit.models import TrailEvent
 from app.core.database import session
@@ -48,11 +49,24 @@ def _page_over(
     """Merge the newest of each organisation: one short look into an index for each, whatever its length."""
     if not organisation_ids:
         return Page([], None)
-    newest = [
-        select(_newest([TrailEvent.organisation_id == one, *conditions], cursor, size).subquery().c.id)
-        for one in organisation_ids
-    ]
-    return _page([TrailEvent.id.in_(union_all(*newest))], cursor, size)
+    newest = _newest_of_each(list(organisation_ids), conditions, cursor, size)
+    return _page([TrailEvent.id.in_(newest)], cursor, size)
+
+
+def _newest_of_each(
+    organisation_ids: list[UUID], conditions: list[ColumnElement[bool]], cursor: str | None, size: int
+) -> SelectBase:
+    if session().connection().dialect.name == "sqlite":
+        newest = (_newest([TrailEvent.organisation_id == one, *conditions], cursor, size) for one in organisation_ids)
+        return union_all(*(select(one.subquery().c.id) for one in newest))
+    # A district has hundreds: PostgreSQL takes them as one array, in one plan. "Between" and the order keep
+    # it from walking back through everybody's events in search of those of a school that has none.
+    ids = bindparam("each", organisation_ids, ARRAY(Uuid()))
+    each = func.unnest(ids).table_valued(column("id", Uuid()), name="each").render_derived()
+    within = TrailEvent.organisation_id.between(each.c.id, each.c.id)
+    order = (TrailEvent.organisation_id.desc(), TrailEvent.id.desc())
+    found = _newest([within, *conditions], cursor, size).order_by(None).order_by(*order).lateral()
+    return select(found.c.id).select_from(each).join(found, true())
 
 
 def _page(where: list[ColumnElement[bool]], cursor: str | None, size: int) -> Page[TrailEvent]:

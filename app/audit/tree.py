@@ -122,9 +122,7 @@ def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
     return _subproof(leaves, first, complete=True)
 
 
-def verify_consistency(
-    first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]
-) -> bool:
+def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]) -> bool:
     """Say whether a path shows the first tree to be the beginning of the second (RFC 9162, 2.1.4.2)."""
     if not 0 < first <= second:
         return False

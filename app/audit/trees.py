@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
 
 from app import vault
 from app.audit.models import TrailLeaf, TrailTree
@@ -14,7 +14,7 @@ from app.audit.tree import CompactRange, leaf_hash
 from app.core.database import session
 
 # Written once: building a statement costs more than the database needs to carry it out.
-_WHOSE = bindparam("whose")
+_WHOSE: BindParameter[UUID] = bindparam("whose")
 _FIND_HEAD = select(TrailTree.size, TrailTree.peaks, TrailTree.mac).where(TrailTree.organisation_id == _WHOSE)
 _UPDATE_HEAD = update(TrailTree).where(TrailTree.organisation_id == _WHOSE)
 _INSERT_HEAD = insert(TrailTree).values(organisation_id=_WHOSE, note_size=0)

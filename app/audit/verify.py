@@ -123,9 +123,7 @@ def _grow(organisation_id: UUID, tree: CompactRange, leaves: Sequence[bytes], pi
 
 
 def _stored_pins(organisation_id: UUID, head: AnyRow | None) -> list[Pin]:
-    kept = select(TrailCheckpoint.size, TrailCheckpoint.note).where(
-        TrailCheckpoint.organisation_id == organisation_id
-    )
+    kept = select(TrailCheckpoint.size, TrailCheckpoint.note).where(TrailCheckpoint.organisation_id == organisation_id)
     notes = [(size, note) for size, note in session().execute(kept)]
     if head is not None and head.note_size:
         notes.append((head.note_size, head.note))
