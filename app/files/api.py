@@ -50,7 +50,7 @@ def show(file: StudentFile) -> Any:
 
 @files_api.get("/files/<uuid:file_id>/entries")
 @guard(policy.READ, load=queries.get_file, visit="file:viewed")
-@files_api.response(200, schemas.EntryOut(many=True, exclude=["body", "verified"]))
+@files_api.response(200, schemas.EntryLine(many=True))
 def entries(file: StudentFile) -> Any:
     """List the entries of a file: signed ones, and the caller's own drafts."""
     return [e for e in queries.entries_of(file) if e.state == "signed" or e.author_id == g.actor.person_id]
@@ -76,7 +76,7 @@ def entry(entry: FileEntry) -> Any:
 
 @files_api.put("/files/<uuid:file_id>/entries/<uuid:entry_id>")
 @guard(policy.READ_ENTRY, load=queries.get_entry)
-@files_api.arguments(schemas.EntryBody(exclude=["then"]))
+@files_api.arguments(schemas.EntryBody)
 @files_api.response(200, schemas.EntryOut)
 def save(entry: FileEntry, given: dict[str, Any]) -> Any:
     """Save a draft; a version that somebody else built on meanwhile is refused with 409."""
@@ -119,12 +119,11 @@ def add(entry: FileEntry, given: dict[str, Any]) -> Any:
 
 def _opened(entry: FileEntry) -> dict[str, Any]:
     return {
-        **_columns(entry, schemas.EntryOut(exclude=["body", "verified"])),
+        **_columns(entry, schemas.EntryLine),
         "body": vault.read(entry, "body", g.actor.ring.open(entry.id)),
         "verified": service.is_verified(entry) if entry.state == "signed" else None,
     }
 
 
 def _columns(row: Any, shape: Any) -> dict[str, Any]:
-    names = shape().fields if isinstance(shape, type) else shape.fields
-    return {name: getattr(row, name) for name in names}
+    return {name: getattr(row, name) for name in shape().fields}

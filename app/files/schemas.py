@@ -150,8 +150,8 @@ class FileWithOverviewOut(FileOut):
     overview = fields.Dict(keys=fields.Str(), values=fields.Str())
 
 
-class EntryOut(Shape):
-    """An entry with its opened body."""
+class EntryLine(Shape):
+    """An entry in a list."""
 
     id = fields.UUID()
     number = fields.Int()
@@ -161,5 +161,10 @@ class EntryOut(Shape):
     started_at = fields.AwareDateTime()
     signed_at = fields.AwareDateTime(allow_none=True)
     revision = fields.Int()
+
+
+class EntryOut(EntryLine):
+    """An entry with its opened body."""
+
     verified = fields.Bool(allow_none=True)
     body = fields.Dict()

@@ -1,154 +1,171 @@
-"""The calendar of one school as data: it can be stored as JSON and refuses what contradicts itself."""
+"""What a school's year is made of: facts that check themselves when they are put together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, time
-from functools import lru_cache
 from itertools import pairwise
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from operator import attrgetter
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
-from app.core.errors import Invalid
-from app.core.words import N_
-from app.schooltime.national import national_year
+from app.schooltime.errors import (
+    BellsOverlap,
+    DayTwice,
+    EndsBeforeStart,
+    Nameless,
+    NotAWeekday,
+    TermsOverlap,
+    UnreadableCalendar,
+    WeekdayTwice,
+)
+from app.schooltime.names import words_of
+from app.schooltime.stored import built, plain
 
-
-class InvalidCalendar(Invalid):
-    """A calendar that contradicts itself."""
-
-    words = N_("This calendar contradicts itself: a term, a day or a bell overlaps another or ends before it begins.")
-
-
-class UnknownZone(InvalidCalendar):
-    """A time zone nobody knows."""
-
-    words = N_("This time zone is not known.")
-
-
-class NoSchoolTime(Exception):
-    """There is no school day within more than a year."""
+WEEKDAYS = range(1, 8)
 
 
 @dataclass(frozen=True)
-class Term:
-    """A term, both days included."""
+class Days:
+    """A named run of days, the first and the last one included."""
 
-    starts_on: date
-    ends_on: date
-    name: str = ""
+    name: str
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        if self.last < self.first:
+            raise EndsBeforeStart(start=self.first)
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def overlaps(self, other: "Days") -> bool:
+        """Say whether a day lies in both."""
+        return self.first <= other.last and other.first <= self.last
+
+    @property
+    def words(self) -> str:
+        """What a page hands to gettext to show the name."""
+        return words_of(self.name)
+
+
+class Term(Days):
+    """The days between which there is school; outside terms there is none."""
+
+
+class Holiday(Days):
+    """Days off within a term."""
+
+
+@dataclass(frozen=True)
+class MakeUpDay:
+    """A day off turned into a school day (调休) with the bells of some weekday; Monday is 1."""
+
+    day: date
+    follows: int
+
+    def __post_init__(self) -> None:
+        if self.follows not in WEEKDAYS:
+            raise NotAWeekday
+
+
+@dataclass(frozen=True)
+class HalfDay:
+    """A school day on which only the bells that lie wholly between two times ring."""
+
+    day: date
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        _check_order(self.start, self.end)
 
 
 @dataclass(frozen=True)
 class Bell:
-    """A period of the school day by local time, as people call it."""
+    """A period of the day from one ringing to the next: 早读, a lesson, 午休."""
 
     name: str
-    starts: time
-    ends: time
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        _check_name(self.name)
+        _check_order(self.start, self.end)
+
+    @property
+    def words(self) -> str:
+        """What a page hands to gettext to show the name."""
+        return words_of(self.name)
+
+
+@dataclass(frozen=True)
+class BellSchedule:
+    """The bells of some weekdays, Monday is 1."""
+
+    weekdays: tuple[int, ...]
+    bells: tuple[Bell, ...]
+
+    def __post_init__(self) -> None:
+        if not set(self.weekdays) <= set(WEEKDAYS):
+            raise NotAWeekday
+        for before, after in pairwise(sorted(self.bells, key=attrgetter("start"))):
+            if after.start < before.end:
+                raise BellsOverlap(time=f"{after.start:%H:%M}")
 
 
 @dataclass(frozen=True)
 class SchoolCalendar:
-    """When there is school: terms less holidays, make-up days that follow some weekday's bells.
-
-    `bells` holds the periods of each weekday, Monday is 0. `make_up_days` maps a day to the weekday whose
-    bells it follows. `half_days` end with the morning, at `half_day_until`.
-    """
+    """When there is school: InvalidCalendar is raised where the parts do not fit together."""
 
     zone: ZoneInfo
     terms: tuple[Term, ...]
-    bells: Mapping[int, tuple[Bell, ...]]
-    holidays: frozenset[date] = frozenset()
-    make_up_days: Mapping[date, int] = field(default_factory=dict)
-    half_days: frozenset[date] = frozenset()
-    half_day_until: time = time(12)
+    schedules: tuple[BellSchedule, ...]
+    holidays: tuple[Holiday, ...] = ()
+    make_up_days: tuple[MakeUpDay, ...] = ()
+    half_days: tuple[HalfDay, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what contradicts itself."""
-        if any(term.ends_on < term.starts_on for term in self.terms):
-            raise InvalidCalendar()
-        if any(one.ends_on >= other.starts_on for one, other in pairwise(self.terms)):
-            raise InvalidCalendar()
-        for bells in self.bells.values():
-            if any(bell.ends <= bell.starts for bell in bells):
-                raise InvalidCalendar()
-            if any(one.ends > other.starts for one, other in pairwise(bells)):
-                raise InvalidCalendar()
-        if not set(self.bells) <= set(range(7)) or not set(self.make_up_days.values()) <= set(range(7)):
-            raise InvalidCalendar()
+        for before, after in pairwise(sorted(self.terms, key=attrgetter("first"))):
+            if before.overlaps(after):
+                raise TermsOverlap(day=after.first)
+        if _repeated(weekday for schedule in self.schedules for weekday in schedule.weekdays):
+            raise WeekdayTwice
+        made_up = [entry.day for entry in self.make_up_days]
+        twice = _repeated(made_up) + _repeated(entry.day for entry in self.half_days)
+        twice += [day for day in made_up if any(day in holiday for holiday in self.holidays)]
+        if twice:
+            raise DayTwice(day=twice[0])
 
     def dump(self) -> dict[str, Any]:
-        """Return the calendar as JSON can hold it."""
-        return {
-            "zone": self.zone.key,
-            "terms": [[t.starts_on.isoformat(), t.ends_on.isoformat(), t.name] for t in self.terms],
-            "bells": {
-                str(day): [[b.name, b.starts.isoformat("minutes"), b.ends.isoformat("minutes")] for b in bells]
-                for day, bells in self.bells.items()
-            },
-            "holidays": sorted(day.isoformat() for day in self.holidays),
-            "make_up_days": {day.isoformat(): weekday for day, weekday in sorted(self.make_up_days.items())},
-            "half_days": sorted(day.isoformat() for day in self.half_days),
-            "half_day_until": self.half_day_until.isoformat("minutes"),
-        }
+        """Return the calendar as JSON keeps it."""
+        stored: dict[str, Any] = plain(self)
+        return stored
 
     @classmethod
-    def load(cls, stored: Mapping[str, Any]) -> "SchoolCalendar":
-        """Return a stored calendar; raises InvalidCalendar for what makes no sense."""
+    def load(cls, stored: Any) -> Self:
+        """Return the calendar that was dumped; InvalidCalendar where it is none."""
         try:
-            return cls(
-                zone=ZoneInfo(stored["zone"]),
-                terms=tuple(
-                    Term(date.fromisoformat(start), date.fromisoformat(end), name)
-                    for start, end, name in sorted(stored["terms"])
-                ),
-                bells={
-                    int(day): tuple(Bell(n, time.fromisoformat(s), time.fromisoformat(e)) for n, s, e in bells)
-                    for day, bells in stored["bells"].items()
-                },
-                holidays=frozenset(map(date.fromisoformat, stored.get("holidays", ()))),
-                make_up_days={
-                    date.fromisoformat(day): int(weekday)
-                    for day, weekday in stored.get("make_up_days", {}).items()
-                },
-                half_days=frozenset(map(date.fromisoformat, stored.get("half_days", ()))),
-                half_day_until=time.fromisoformat(stored.get("half_day_until", "12:00")),
-            )
-        except ZoneInfoNotFoundError:
-            raise UnknownZone() from None
-        except (KeyError, ValueError, TypeError, AttributeError):
-            raise InvalidCalendar() from None
+            calendar: Self = built(cls, stored)
+        # Without its cause: the message of a ValueError quotes what stood there.
+        except ValueError:
+            raise UnreadableCalendar from None
+        return calendar
 
 
-_DAY = (
-    ("早读", "07:50", "08:10"),
-    ("1", "08:20", "09:00"),
-    ("2", "09:10", "09:50"),
-    ("3", "10:20", "11:00"),
-    ("4", "11:10", "11:50"),
-    ("午休", "12:00", "13:40"),
-    ("5", "13:50", "14:30"),
-    ("6", "14:40", "15:20"),
-    ("7", "15:30", "16:10"),
-    ("8", "16:20", "17:00"),
-    ("课后", "17:00", "17:40"),
-)
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise Nameless
 
 
-@lru_cache(maxsize=8)
-def default_calendar(today: date) -> SchoolCalendar:
-    """Return the calendar of a school that entered none: two terms a year around a day, Monday to Friday."""
-    first = today.year if today.month >= 8 else today.year - 1
-    years = [national_year(year) for year in range(first - 1, first + 3)]
-    terms = []
-    for year in (first - 1, first, first + 1):
-        terms += [Term(date(year, 9, 1), date(year + 1, 1, 25)), Term(date(year + 1, 2, 17), date(year + 1, 7, 3))]
-    bells = tuple(Bell(name, time.fromisoformat(start), time.fromisoformat(end)) for name, start, end in _DAY)
-    return SchoolCalendar(
-        zone=ZoneInfo("Asia/Shanghai"),
-        terms=tuple(terms),
-        bells={weekday: bells for weekday in range(5)},
-        holidays=frozenset(day for year in years for day in year.holidays),
-        # Which weekday a make-up day follows is announced with it; until a school enters it, Friday's bells.
-        make_up_days={day: 4 for year in years for day in year.make_up_days},
-    )
+def _check_order(start: time, end: time) -> None:
+    if start.tzinfo or end.tzinfo:
+        raise ValueError("bells ring by the wall clock of the school's zone")
+    if end <= start:
+        raise EndsBeforeStart(start=f"{start:%H:%M}")
+
+
+def _repeated(values: Iterable[Any]) -> list[Any]:
+    ordered = sorted(values)
+    return [after for before, after in pairwise(ordered) if before == after]

@@ -1,94 +1,67 @@
-"""School days and school minutes: walking along a calendar, in any zone, through summer time and back."""
+"""Which days are school days, which bells ring on them, and which week of term it is."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
+from operator import attrgetter
 
-from app.schooltime.calendar import Bell, NoSchoolTime, SchoolCalendar
+from app.schooltime.calendar import Bell, SchoolCalendar, Term
 
-_FARTHEST = 400
-_MINUTE = timedelta(minutes=1)
+ONE_DAY = timedelta(days=1)
+# Longer than any break between terms: who finds no school day by then has no calendar for that time.
+SEARCH_DAYS = 400
 
 
-def is_school_day(calendar: SchoolCalendar, day: date) -> bool:
-    """Say whether there is school on a day."""
-    return bool(bells_on(calendar, day))
+def term_on(calendar: SchoolCalendar, day: date) -> Term | None:
+    """Return the term a day lies in."""
+    return next((term for term in calendar.terms if day in term), None)
+
+
+def weekday_followed(calendar: SchoolCalendar, day: date) -> int | None:
+    """Return the weekday whose bells a day of term follows, Monday is 1; None on a holiday."""
+    for make_up in calendar.make_up_days:
+        if make_up.day == day:
+            return make_up.follows
+    return None if any(day in holiday for holiday in calendar.holidays) else day.isoweekday()
 
 
 def bells_on(calendar: SchoolCalendar, day: date) -> tuple[Bell, ...]:
-    """Return the periods of a day; none on a day without school."""
-    if not any(term.starts_on <= day <= term.ends_on for term in calendar.terms):
+    """Return the bells of a day in their order; none where there is no school."""
+    if term_on(calendar, day) is None:
         return ()
-    weekday = calendar.make_up_days.get(day)
-    if weekday is None:
-        if day in calendar.holidays:
-            return ()
-        weekday = day.weekday()
-    bells = calendar.bells.get(weekday, ())
-    if day in calendar.half_days:
-        return tuple(bell for bell in bells if bell.ends <= calendar.half_day_until)
-    return tuple(bells)
+    weekday = weekday_followed(calendar, day)
+    bells = next((each.bells for each in calendar.schedules if weekday in each.weekdays), ())
+    for half in calendar.half_days:
+        if half.day == day:
+            bells = tuple(bell for bell in bells if half.start <= bell.start and bell.end <= half.end)
+    return tuple(sorted(bells, key=attrgetter("start")))
+
+
+def is_school_day(calendar: SchoolCalendar, day: date) -> bool:
+    """Say whether any bell rings on a day."""
+    return bool(bells_on(calendar, day))
+
+
+def school_days(calendar: SchoolCalendar, since: date) -> Iterator[date]:
+    """Yield the school days from a day on; ends when SEARCH_DAYS in a row hold none."""
+    idle = 0
+    while idle < SEARCH_DAYS:
+        if is_school_day(calendar, since):
+            yield since
+            idle = 0
+        else:
+            idle += 1
+        since += ONE_DAY
 
 
 def school_week(calendar: SchoolCalendar, day: date) -> int | None:
-    """Return the number of the week in its term, the week of the first day being 1; None outside terms."""
-    for term in calendar.terms:
-        if term.starts_on <= day <= term.ends_on:
-            monday = term.starts_on - timedelta(days=term.starts_on.weekday())
-            return (day - monday).days // 7 + 1
-    return None
+    """Return the number of the week in its term (第12周); None outside terms.
 
-
-def school_spans(calendar: SchoolCalendar, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the school day from first to last bell, day by day from a moment on, in UTC.
-
-    Raises NoSchoolTime when no school day follows within 400 days.
+    Weeks begin on Monday, holidays count, and week 1 holds the first school day: a term that is said to
+    start on Sunday, 1 September, has its second week from the 9th.
     """
-    day = start.astimezone(calendar.zone).date()
-    last = day
-    while (day - last).days <= _FARTHEST:
-        if bells := bells_on(calendar, day):
-            opens, closes = _moment(calendar, day, bells[0].starts), _moment(calendar, day, bells[-1].ends)
-            if closes > start:
-                yield max(opens, start.astimezone(UTC)), closes
-                last = day
-        day += timedelta(days=1)
-    raise NoSchoolTime()
-
-
-def add_school_minutes(calendar: SchoolCalendar, start: datetime, minutes: int) -> datetime:
-    """Return the moment by which so many minutes of school time have passed."""
-    left = timedelta(minutes=minutes)
-    for opens, closes in school_spans(calendar, start):
-        if closes - opens >= left:
-            return opens + left
-        left -= closes - opens
-    raise NoSchoolTime()
-
-
-def add_school_days(calendar: SchoolCalendar, start: datetime, days: int) -> datetime:
-    """Return the end of school on the so-manieth school day after the day of a moment."""
-    today = start.astimezone(calendar.zone).date()
-    for opens, closes in school_spans(calendar, start):
-        if opens.astimezone(calendar.zone).date() > today or days == 0:
-            days -= 1
-            if days <= 0:
-                return closes
-    raise NoSchoolTime()
-
-
-def school_minutes_between(calendar: SchoolCalendar, start: datetime, end: datetime) -> int:
-    """Return the whole minutes of school time between two moments, 0 when they are the wrong way round."""
-    passed = timedelta()
-    try:
-        for opens, closes in school_spans(calendar, start):
-            if opens >= end:
-                break
-            passed += min(closes, end) - opens
-    except NoSchoolTime:
-        pass
-    return int(passed / _MINUTE)
-
-
-def _moment(calendar: SchoolCalendar, day: date, at: time) -> datetime:
-    """Return a local time of a day in UTC; a time that summer time skips is the moment after the gap."""
-    return datetime.combine(day, at, calendar.zone).astimezone(UTC)
+    term = term_on(calendar, day)
+    if term is None:
+        return None
+    first = next(school_days(calendar, term.first), term.first)
+    monday = first - timedelta(days=first.weekday())
+    return max(1, (day - monday).days // 7 + 1)

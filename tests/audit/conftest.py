@@ -65,9 +65,7 @@ def behind_the_triggers(database: Database) -> Iterator[Connection]:
     with database.transaction() as session:
         connection = session.connection()
         if database.is_sqlite:
-            triggers = connection.execute(
-                text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            ).all()
+            triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
             for name, _ in triggers:
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
             yield connection

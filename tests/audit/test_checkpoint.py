@@ -30,12 +30,9 @@ NOTE = sign_checkpoint(CHECKPOINT, public=PUBLIC, sign=KEY.sign)
 # golang.org/x/mod/sumdb/note, example_test.go
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 PETERS_SEED = base64.b64decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")[1:]
-PETERS_TEXT = (
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-)
+PETERS_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
 PETERS_NOTE = PETERS_TEXT + (
-    "\n— PeterNeumann "
-    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    "\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 )
 # c2sp.org/tlog-checkpoint, the example in the text
 EXAMPLE = (
@@ -123,9 +120,7 @@ def test_a_key_name_has_no_spaces_and_no_plus(name: str) -> None:
         sign_note("text\n", name=name, public=PUBLIC, sign=KEY.sign)
 
 
-@pytest.mark.parametrize(
-    "fields", [{"size": -1}, {"root": b"short"}, {"origin": "a\nb"}, {"extensions": ("",)}]
-)
+@pytest.mark.parametrize("fields", [{"size": -1}, {"root": b"short"}, {"origin": "a\nb"}, {"extensions": ("",)}])
 def test_a_checkpoint_that_would_read_as_another_is_not_written(fields: dict[str, object]) -> None:
     kept = {"origin": "o", "size": 1, "root": b"r" * 32, "extensions": ()}
     with pytest.raises(BadNote):

@@ -45,9 +45,7 @@ def test_verify_names_the_first_broken_place(database: Database, school: UUID) -
     assert f"(tree {school}, index 1, event 2)" in done.output
 
 
-def test_a_cut_shows_against_the_file_that_was_carried_out(
-    database: Database, school: UUID, tmp_path: Path
-) -> None:
+def test_a_cut_shows_against_the_file_that_was_carried_out(database: Database, school: UUID, tmp_path: Path) -> None:
     happen_and_seal(database, school, 3)
     happen(database, uuid4(), 1)
     file = tmp_path / "checkpoints.txt"

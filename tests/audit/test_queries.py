@@ -74,9 +74,7 @@ def test_within_a_time(database: Database, town: tuple[UUID, UUID, UUID, Person]
         assert numbers(events_of([one], since=until)) == [10, 9, 8]
 
 
-def test_page_after_page_nothing_is_twice_or_lost(
-    database: Database, town: tuple[UUID, UUID, UUID, Person]
-) -> None:
+def test_page_after_page_nothing_is_twice_or_lost(database: Database, town: tuple[UUID, UUID, UUID, Person]) -> None:
     one, two, *_ = town
     seen: list[int] = []
     cursor = None
@@ -105,9 +103,7 @@ def test_no_page_reads_the_whole_trail(database: Database, school: UUID) -> None
         _pretend_it_is_long(session)
         said: list[tuple[str, object]] = []
         connection = session.connection()
-        sqlalchemy_event.listen(
-            connection, "before_cursor_execute", lambda *call: said.append((call[2], call[3]))
-        )
+        sqlalchemy_event.listen(connection, "before_cursor_execute", lambda *call: said.append((call[2], call[3])))
         events_about(uuid4(), cursor="2")
         events_of([school], cursor="2")
         events_of([school, uuid4()], action="file:opened")

@@ -83,7 +83,6 @@ def test_on_sqlite_there_is_no_tail(sqlite_database: Database, school: UUID) -> 
         "\ta", "x" * 81, "-", "<script>", "{{7*7}}", "file: read", "r４", 2**53, -(2**60), 1.5, b"bytes",
         {"a": 1}, {1, 2}, clock.now(), ["fine", "not fine"], object(),
     ],
-    ids=repr,
 )  # fmt: skip
 def test_what_a_person_typed_cannot_get_in(typed: object) -> None:
     with pytest.raises(NotACode) as refused:

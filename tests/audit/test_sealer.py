@@ -51,9 +51,7 @@ def test_a_slow_deed_is_waited_for_and_not_lost(postgres_database: Database, sch
     assert check(postgres_database).events == 3
 
 
-def test_an_id_that_becomes_visible_late_is_not_jumped_over(
-    postgres_database: Database, school: UUID
-) -> None:
+def test_an_id_that_becomes_visible_late_is_not_jumped_over(postgres_database: Database, school: UUID) -> None:
     """The id is drawn before the transaction has a number: sealing by "id > last" would lose it."""
     happen_and_seal(postgres_database, school, 1)
     with postgres_database.engine.begin() as slow:
@@ -70,9 +68,7 @@ def _write_with_id(connection: Connection, database: Database, school: UUID, eve
     body = saying.body({})
     with database.transaction(writes=False):
         mac = event_mac(body)
-    connection.execute(
-        insert(TrailEvent).inline(), {**vars(saying), "id": event_id, "body": body, "mac": mac}
-    )
+    connection.execute(insert(TrailEvent).inline(), {**vars(saying), "id": event_id, "body": body, "mac": mac})
 
 
 def test_while_one_seals_another_does_nothing(postgres_database: Database, school: UUID) -> None:
@@ -141,9 +137,7 @@ def test_writers_killed_and_two_sealers_at_once(database: Database, tmp_path: Pa
     found = check(database)
     with database.transaction(writes=False) as session:
         deeds = dict(
-            session.connection()
-            .execute(select(TrailEvent.action, func.count()).group_by(TrailEvent.action))
-            .all()
+            session.connection().execute(select(TrailEvent.action, func.count()).group_by(TrailEvent.action)).all()
         )
     assert deeds["concern:raised"] == deeds["concern:routed"], "both events of a deed, or none"
     assert found.events == sum(deeds.values()) and found.unsealed == 0

@@ -99,9 +99,7 @@ def test_roots_and_proofs_are_those_of_another_implementation(inputs: list[bytes
         assert inclusion_proof(leaves, index) == proof.path[1:]
         first = index + 1
         older = theirs.get_root(first)
-        assert verify_consistency(
-            first, len(leaves), older, root_of(leaves), consistency_proof(leaves, first)
-        )
+        assert verify_consistency(first, len(leaves), older, root_of(leaves), consistency_proof(leaves, first))
 
 
 @given(entries, st.lists(st.integers(0, 70), max_size=5))

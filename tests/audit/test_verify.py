@@ -1,6 +1,7 @@
 """Whoever touches the trail is found out, and the place is named."""
 
 from collections.abc import Callable
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -92,9 +93,7 @@ def test_every_changed_byte_is_noticed(database: Database, school: UUID, column:
     ],
     ids=lambda value: str(value)[:12],
 )  # fmt: skip
-def test_every_changed_column_is_noticed(
-    database: Database, school: UUID, column: str, value: object
-) -> None:
+def test_every_changed_column_is_noticed(database: Database, school: UUID, column: str, value: object) -> None:
     happen_and_seal(database, school, 3)
     with behind_the_triggers(database) as connection:
         event_id = row_of(connection, 2)["id"]
@@ -204,9 +203,7 @@ def test_hashing_everything_again_needs_our_key(
     assert found_out(database).what == broken.HEAD_NOT_OURS
 
 
-def test_a_head_that_was_tampered_with_is_never_signed_and_never_ours_again(
-    database: Database, school: UUID
-) -> None:
+def test_a_head_that_was_tampered_with_is_never_signed_and_never_ours_again(database: Database, school: UUID) -> None:
     happen_and_seal(database, school, 4)
     with behind_the_triggers(database) as connection:
         connection.execute(delete(TrailLeaf).where(TrailLeaf.position == 3))
@@ -270,9 +267,7 @@ def test_a_fork_shows_against_a_checkpoint_from_outside(database: Database, scho
     assert (error.what, error.position) == (broken.OUTSIDE_DISAGREES, 4)
 
 
-def test_a_tree_that_vanished_shows_against_a_checkpoint_from_outside(
-    database: Database, school: UUID
-) -> None:
+def test_a_tree_that_vanished_shows_against_a_checkpoint_from_outside(database: Database, school: UUID) -> None:
     happen_and_seal(database, school, 3)
     outside = hand_out(database)
     with behind_the_triggers(database) as connection:
@@ -320,16 +315,12 @@ def test_a_head_cannot_be_given_to_another_school(database: Database, school: UU
     found_out(database)
 
 
-def test_an_event_waiting_for_the_sealer_is_checked_by_its_mac(
-    postgres_database: Database, school: UUID
-) -> None:
+def test_an_event_waiting_for_the_sealer_is_checked_by_its_mac(postgres_database: Database, school: UUID) -> None:
     happen_and_seal(postgres_database, school, 2)
     happen(postgres_database, school, 3)
     assert check(postgres_database).unsealed == 3
     with behind_the_triggers(postgres_database) as connection:
-        connection.execute(
-            text("UPDATE trail_event SET body = overlay(body placing 'x' from 40) WHERE id = 4")
-        )
+        connection.execute(text("UPDATE trail_event SET body = overlay(body placing 'x' from 40) WHERE id = 4"))
     assert (found_out(postgres_database).what, found_out(postgres_database).event_id) == (broken.NOT_OURS, 4)
     seal_once(postgres_database)
     error = found_out(postgres_database)
@@ -383,3 +374,17 @@ def test_the_trail_can_be_verified_in_the_midst_of_a_request(database: Database,
     with database.transaction():
         record(LIN, "trail:verified", organisation=school)
         assert verify().events == 3
+
+
+def test_a_byte_changed_in_the_file_itself_is_noticed(sqlite_database: Database, school: UUID) -> None:
+    happen_and_seal(sqlite_database, school, 3)
+    with sqlite_database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    sqlite_database.dispose()
+    file = Path(str(sqlite_database.url.database))
+    kept = file.read_bytes()
+    at = kept.index(b'"with":{"number":1}')
+    file.write_bytes(kept[: at + 17] + b"7" + kept[at + 18 :])
+    error = found_out(sqlite_database)
+    assert (error.what, error.position) == (broken.EVENT_CHANGED, 1)
