@@ -40,15 +40,19 @@ def read(schema: Schema, submitted: MultiDict[str, str]) -> Form:
     values = {name: _several_or_one(schema, submitted, name) for name in submitted if name not in FRAME_FIELDS}
     given = {name: value for name, value in values.items() if value not in ("", [""])}
     try:
-        data: dict[str, Any] = schema.load(given)
-        return Form(values=values, data=data)
+        data: Any = schema.load(given)
     except ValidationError as error:
-        return Form(values=values, data=error.valid_data or {}, errors=_flat(error.normalized_messages()))
+        return Form(values=values, data=_valid(error), errors=_flat(error.normalized_messages()))
+    return Form(values=values, data=data)
 
 
 def _several_or_one(schema: Schema, submitted: MultiDict[str, str], name: str) -> Any:
     kind = type(schema.fields.get(name)).__name__
     return submitted.getlist(name) if kind in ("List", "Tuple") else submitted[name]
+
+
+def _valid(error: ValidationError) -> Mapping[str, Any]:
+    return error.valid_data if isinstance(error.valid_data, dict) else {}
 
 
 def _flat(messages: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -1,24 +1,18 @@
 """Pages that belong to no feature: the language and appearance switches, liveness and readiness."""
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.catalogues import LANGUAGE_COOKIE, LANGUAGES
 from app.core.database import session
 from app.core.errors import Missing
+from app.core.redirects import local_path
 from app.core.requests import outside_transaction, public
 
 core = Blueprint("core", __name__)
 THEME_COOKIE = "__Host-theme"
 _YEAR = 365 * 24 * 3600
-
-
-def local_path(target: str | None) -> str:
-    """Return a path of this site to go to, or the start page: never another host (ASVS V3.7.2)."""
-    if not target or not target.startswith("/") or target[1:2] in ("/", "\\") or any(c < " " for c in target):
-        return url_for("home.start")
-    return target
 
 
 @core.post("/language/<code>")

@@ -133,10 +133,8 @@ class KeyRing:
 
     def _unwrap(self, grant: Grant) -> ObjectKey:
         trust().grant(grant)
-        if grant.holder_kind == "user":
-            pair = self.pair
-        else:
-            pair = self.group_pair(grant.holder_id, grant.holder_epoch)
+        mine = grant.holder_kind == "user"
+        pair = self.pair if mine else self.group_pair(grant.holder_id, grant.holder_epoch)
         secret = pair.unwrap(grant.wrapped, grant_info(grant), grant.suite)
         return ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
 

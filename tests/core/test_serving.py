@@ -117,7 +117,7 @@ def wait_until(holds, *, seconds: float = 40) -> None:
 def test_serving_over_http_on_this_machine_with_several_processes_until_told_to_stop(installation):
     with serving(installation) as served:
         assert served.get("/healthz") == 200
-        assert len(served.workers()) == 2
+        wait_until(lambda: len(served.workers()) == 2)
         code, _logged = served.stop()
     assert code == 0
 
@@ -158,9 +158,7 @@ def test_another_address_is_served_over_https_with_the_certificate_that_one_comm
     assert made.returncode == 0, made.stderr
     with serving(installation, HOST="127.0.0.2") as served:
         assert served.get("/healthz") == 200
-        context = ssl.create_default_context(cafile=served.trust)
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-        with pytest.raises(OSError, match=r"reset|EOF|disconnected|refused|wrong"):
+        with pytest.raises((OSError, http.client.HTTPException)):
             plain = http.client.HTTPConnection(served.host, served.port, timeout=10)
             plain.request("GET", "/healthz")
             plain.getresponse()

@@ -36,9 +36,11 @@ def gather(database: Database) -> Keyholders:
     database.info["root_public"] = lambda: root.sign_public
     ids = {name: new_id() for name in KEK}
     with database.transaction():
-        lin = people.enrol(ids["lin"], kek=KEK["lin"], recovery_code=b"r" * 20, signer=Signer("root", root, vouches=True))
+        signer = Signer("root", root, vouches=True)
+        lin = people.enrol(ids["lin"], kek=KEK["lin"], recovery_code=b"r" * 20, signer=signer)
         people.enrol(
             ids["bo"], kek=KEK["bo"], recovery_code=None, signer=Signer("user", lin.pair, lin.user_id, lin.epoch)
         )
-        people.enrol(ids["mallory"], kek=KEK["mallory"], recovery_code=None, signer=Signer("root", false_root, vouches=True))
+        forger = Signer("root", false_root, vouches=True)
+        people.enrol(ids["mallory"], kek=KEK["mallory"], recovery_code=None, signer=forger)
     return Keyholders(database, root, new_id(), ids)
