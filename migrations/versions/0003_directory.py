@@ -121,7 +121,8 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('class_teacher', 'subject_teacher', 'head_of_grade', 'counsellor', 'lead', 'school_admin', 'centre_counsellor', 'centre_head', 'district_admin', 'auditor')",
+            "kind IN ('class_teacher', 'subject_teacher', 'head_of_grade', 'counsellor', 'lead', 'school_admin',"
+            " 'centre_counsellor', 'centre_head', 'district_admin', 'auditor')",
             name=op.f("ck_post_kind"),
         ),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_post_dates")),
