@@ -9,15 +9,23 @@ from app.audit.cli import trail
 from app.audit.sealer import seal_once
 from app.core import commands as core_commands
 from app.core import once
-from app.core.api import register_api
 from app.core.jobs import Job, in_transaction, register_jobs
+from app.core.openapi import register_api
 from app.core.pages import core
 from app.core.requests import Application
+from app.directory import events as directory_events
 from app.directory import policy as directory_policy
+from app.directory.pages import directory
 from app.files import events as files_events
 from app.files import policy as files_policy
 from app.files.api import files_api
 from app.files.pages import files
+from app.home.frame import frame_of_page
+from app.home.pages import home
+from app.identity import events as identity_events
+from app.identity import policy as identity_policy
+from app.identity import sessions, throttle
+from app.identity.pages import identity
 from app.oversight import events as oversight_events
 from app.oversight import policy as oversight_policy
 from app.oversight.cli import access
@@ -25,16 +33,17 @@ from app.oversight.pages import oversight
 from app.upkeep.cli import backup
 from app.vault.certificates import certificate
 
-PAGES = (core, files, oversight)
+PAGES = (core, home, identity, directory, files, oversight)
 APIS = (files_api,)
 COMMANDS = (*core_commands.COMMANDS, certificate, trail, access, backup)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
+    Job("forget old sign-in attempts", timedelta(hours=1), in_transaction(throttle.forget_old)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
 )
-POLICIES = (directory_policy, files_policy, oversight_policy)
-EVENTS = (files_events, oversight_events)
+POLICIES = (identity_policy, directory_policy, files_policy, oversight_policy)
+EVENTS = (identity_events, directory_events, files_events, oversight_events)
 
 
 def permissions() -> tuple[Permission, ...]:
@@ -55,6 +64,8 @@ def register_features(app: Application) -> None:
     for command in COMMANDS:
         app.cli.add_command(command)
     register_jobs(app, *JOBS)
+    sessions.watch(app)
+    app.context_processor(frame_of_page)
     app.extensions["permissions"] = permissions()
     app.extensions["event_words"] = event_words()
     app.jinja_env.globals["trail_words"] = _trail_words

@@ -58,6 +58,79 @@ def get_student(student_id: UUID) -> Student | None:
     return session().get(Student, student_id)
 
 
+@dataclass(frozen=True)
+class PlacedStudent:
+    """A student with the grade of the present class, as the policy asks for it."""
+
+    student: Student
+    grade_id: UUID | None
+
+    __tablename__ = "student"
+
+    @property
+    def id(self) -> UUID:
+        """The student's id."""
+        return self.student.id
+
+    @property
+    def school_id(self) -> UUID:
+        """The school."""
+        return self.student.school_id
+
+    @property
+    def class_id(self) -> UUID | None:
+        """The present class."""
+        return self.student.class_id
+
+
+def get_placed_student(student_id: UUID) -> PlacedStudent | None:
+    """Return a student with the grade they are in."""
+    student = get_student(student_id)
+    if student is None:
+        return None
+    shape = session().get(SchoolClass, student.class_id) if student.class_id else None
+    return PlacedStudent(student, shape.grade_id if shape else None)
+
+
+@dataclass(frozen=True)
+class PlacedClass:
+    """A class as the policy asks for it: it is its own class."""
+
+    id: UUID
+    school_id: UUID
+    grade_id: UUID
+    name: str
+
+    __tablename__ = "school_class"
+
+    @property
+    def class_id(self) -> UUID:
+        """The class itself."""
+        return self.id
+
+
+def get_class(class_id: UUID) -> PlacedClass | None:
+    """Return a class by its id."""
+    return next((found for found in _placed([class_id])), None)
+
+
+def named_classes(actor: Actor) -> list[PlacedClass]:
+    """Return the classes the actor is in charge of, in school order."""
+    return _placed([shape.id for shape in visible_classes(actor)])
+
+
+def _placed(class_ids: Sequence[UUID]) -> list[PlacedClass]:
+    rows = session().execute(
+        select(SchoolClass, Grade)
+        .join(Grade, Grade.id == SchoolClass.grade_id)
+        .where(SchoolClass.id.in_(class_ids))
+        .order_by(Grade.position, SchoolClass.position)
+    )
+    return [
+        PlacedClass(shape.id, shape.school_id, grade.id, f"{grade.label}{shape.label}") for shape, grade in rows
+    ]
+
+
 def get_line(student_id: UUID, ring: KeyRing) -> DirectoryLine | None:
     """Return a student as the directory names them, or None for somebody without the staff key."""
     student = get_student(student_id)

@@ -49,7 +49,7 @@ def navigation_for(actor: Actor) -> list[dict[str, Any]]:
     items = [start]
     for entry in ENTRIES:
         permission = permissions.get(entry.permission)
-        if permission is None or permission.open_to(actor) is None:
+        if permission is None or permission.open_to(actor) is None or entry.endpoint not in current_app.view_functions:
             continue
         items.append(
             {

@@ -1,0 +1,12 @@
+"""The words for what the trail keeps of the directory."""
+
+from app.core.words import N_
+
+EVENTS = {
+    "organisation:made": N_("made an organisation"),
+    "person:added": N_("added somebody to the staff"),
+    "post:given": N_("gave a post"),
+    "calendar:kept": N_("changed the school calendar"),
+    "student:viewed": N_("looked at a student's page"),
+    "roster:imported": N_("imported a roster"),
+}

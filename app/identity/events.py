@@ -1,0 +1,14 @@
+"""The words for what the trail keeps of accounts and sessions."""
+
+from app.core.words import N_
+
+EVENTS = {
+    "account:opened": N_("opened an account"),
+    "account:closed": N_("closed an account"),
+    "account:password_changed": N_("changed the password"),
+    "sign_in:done": N_("signed in"),
+    "sign_in:failed": N_("failed to sign in"),
+    "sign_in:ended": N_("signed out"),
+    "sign_in:ended_everywhere": N_("signed out everywhere"),
+    "sign_in:confirmed": N_("confirmed who they are"),
+}

@@ -1,0 +1,54 @@
+"""Slows guessing down for one account from one source; neither a school behind one address nor a colleague is hit."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from app import vault
+from app.core import clock
+from app.core.database import session
+from app.core.errors import TooMany
+from app.core.words import N_
+from app.identity.models import SignInAttempt
+
+ALLOWED = 8
+WINDOW = timedelta(minutes=15)
+
+
+class TooManyAttempts(TooMany):
+    """This account was tried too often from here."""
+
+    words = N_("That was too often. Please wait a quarter of an hour; others can still sign in.")
+
+
+def demand_patience(login: str, source: str) -> None:
+    """Raise TooManyAttempts while this account is held back for this source."""
+    row = session().get(SignInAttempt, _key(login, source))
+    if row is not None and row.count >= ALLOWED and clock.now() - row.since < WINDOW:
+        raise TooManyAttempts()
+
+
+def count_failure(login: str, source: str) -> None:
+    """Keep that an attempt failed."""
+    key = _key(login, source)
+    row = session().get(SignInAttempt, key)
+    if row is None or clock.now() - row.since >= WINDOW:
+        session().merge(SignInAttempt(key=key, count=1, since=clock.now()))
+    else:
+        row.count += 1
+    session().flush()
+
+
+def forget(login: str, source: str) -> None:
+    """Forget failures after a success."""
+    session().execute(delete(SignInAttempt).where(SignInAttempt.key == _key(login, source)))
+
+
+def forget_old() -> int:
+    """Delete counters whose time is over; return how many."""
+    done = session().execute(delete(SignInAttempt).where(SignInAttempt.since < clock.now() - WINDOW))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _key(login: str, source: str) -> bytes:
+    return vault.server_index("attempt", f"{login}\n{source}")
