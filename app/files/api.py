@@ -7,8 +7,8 @@ from marshmallow import fields
 
 from app import vault
 from app.access import guard
-from app.core.api import blueprint
 from app.core.forms import Shape
+from app.core.openapi import blueprint
 from app.directory.queries import calendar_of
 from app.files import policy, queries, schemas, service
 from app.files.models import FileEntry, StudentFile
