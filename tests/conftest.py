@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
+from app import create_app
 from app.core.database import Database
 from tests.databases import KINDS, Installation, Server, migrated, running
 
@@ -124,3 +127,23 @@ def world(
     opened = world_installation.open()
     yield dataclasses.replace(copy.deepcopy(world_template(database_kind)[1]), database=opened)
     opened.dispose()
+
+
+@pytest.fixture
+def app(world_installation: Installation) -> Flask:
+    """The application over this test's own copy of the world."""
+    return create_app(world_installation.settings())
+
+
+@pytest.fixture
+def browser_of(app: Flask) -> Callable[[str], FlaskClient]:
+    """A browser in which one of the cast is signed in: `browser_of("lin").get("/files")`."""
+
+    def open_for(name: str) -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["wsgi.url_scheme"] = "https"
+        app.config["WTF_CSRF_ENABLED"] = False
+        importlib.import_module("tests.world").sign_in(client, name)
+        return client
+
+    return open_for

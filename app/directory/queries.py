@@ -283,6 +283,11 @@ def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
     )
 
 
+def people_in_post(organisation_id: UUID, on: date) -> list[UUID]:
+    """Return everybody who holds any post at an organisation on a day."""
+    return holders_of(*PostKind, organisation_id=organisation_id, on=on)
+
+
 def holders_of(
     *kinds: PostKind, organisation_id: UUID, on: date, grade_id: UUID | None = None, class_id: UUID | None = None
 ) -> list[UUID]:

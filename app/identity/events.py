@@ -11,4 +11,6 @@ EVENTS = {
     "sign_in:ended": N_("signed out"),
     "sign_in:ended_everywhere": N_("signed out everywhere"),
     "sign_in:confirmed": N_("confirmed who they are"),
+    "key:group_founded": N_("founded a group and its key"),
+    "key:admitted": N_("admitted a colleague to a group"),
 }

@@ -20,7 +20,7 @@ from app.vault.grants import (
     share,
     withdraw,
 )
-from app.vault.holders import Holder, find_group, group, user, within
+from app.vault.holders import Holder, find_group, group, has_key, user, within
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group
 from app.vault.opening import (
@@ -55,6 +55,7 @@ __all__ = [
     "find_group",
     "grants_of",
     "group",
+    "has_key",
     "opening_info",
     "read",
     "read_server",

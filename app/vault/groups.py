@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from app.core import clock
 from app.core.database import session
@@ -154,6 +154,34 @@ def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
     for group_id, person_id in rows:
         found_members[group_id].add(person_id)
     return found_members
+
+
+def is_member(group_id: UUID, user_id: UUID) -> bool:
+    """Say whether a person's present key opens the group."""
+    key = current_user_key(user_id)
+    return key is not None and bool(
+        session().scalar(
+            select(
+                exists().where(
+                    Membership.group_id == group_id,
+                    Membership.holder_kind == "user",
+                    Membership.holder_id == user_id,
+                    Membership.holder_epoch == key.epoch,
+                )
+            )
+        )
+    )
+
+
+def groups_of(user_id: UUID) -> set[UUID]:
+    """Return the groups whose key is wrapped to a person."""
+    return set(
+        session().scalars(
+            select(Membership.group_id)
+            .where(Membership.holder_kind == "user", Membership.holder_id == user_id)
+            .distinct()
+        )
+    )
 
 
 def leave(user_id: UUID, group_ids: list[UUID]) -> None:

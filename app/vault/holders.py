@@ -51,6 +51,11 @@ def current_user_key(user_id: UUID) -> UserKey | None:
     )
 
 
+def has_key(user_id: UUID) -> bool:
+    """Say whether a person has enrolled, so that something can be wrapped to them."""
+    return current_user_key(user_id) is not None
+
+
 def current_user_keys(user_ids: set[UUID]) -> dict[UUID, UserKey]:
     """Return the newest key pair of each of these people who has one."""
     newest = (
