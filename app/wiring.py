@@ -26,6 +26,9 @@ from app.identity import events as identity_events
 from app.identity import policy as identity_policy
 from app.identity import sessions, throttle
 from app.identity.pages import identity
+from app.notifications import mail
+from app.notifications import policy as notifications_policy
+from app.notifications.pages import notifications
 from app.oversight import events as oversight_events
 from app.oversight import policy as oversight_policy
 from app.oversight.cli import access
@@ -33,16 +36,22 @@ from app.oversight.pages import oversight
 from app.upkeep.cli import backup
 from app.vault.certificates import certificate
 
-PAGES = (core, home, identity, directory, files, oversight)
+PAGES = (core, home, identity, notifications, directory, files, oversight)
 APIS = (files_api,)
 COMMANDS = (*core_commands.COMMANDS, certificate, trail, access, backup)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
+    Job("send mails", timedelta(seconds=20), mail.send_waiting),
     Job("forget old sign-in attempts", timedelta(hours=1), in_transaction(throttle.forget_old)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
 )
-POLICIES = (identity_policy, directory_policy, files_policy, oversight_policy)
+# Where a notice about a kind of record leads: a page, and the name of its id.
+NOTICE_WAYS = {
+    "concern": ("escalation.concern", "concern_id"),
+    "hand_over": ("escalation.hand_over", "hand_over_id"),
+}
+POLICIES = (identity_policy, notifications_policy, directory_policy, files_policy, oversight_policy)
 EVENTS = (identity_events, directory_events, files_events, oversight_events)
 
 
@@ -65,6 +74,8 @@ def register_features(app: Application) -> None:
         app.cli.add_command(command)
     register_jobs(app, *JOBS)
     sessions.watch(app)
+    app.database.info["gateway"] = mail.gateway_of(app.extensions["settings"])
+    app.extensions["notice_ways"] = NOTICE_WAYS
     app.context_processor(frame_of_page)
     app.extensions["permissions"] = permissions()
     app.extensions["event_words"] = event_words()

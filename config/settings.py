@@ -33,6 +33,8 @@ class Settings:
     password_memory_kib: int = 64 * 1024
     upload_limit: int = 20 * 1024 * 1024
     attachment_quota: int = 2 * 1024 * 1024 * 1024
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "xinxia@localhost"
     log_level: str = "INFO"
     testing: bool = False
 
@@ -65,6 +67,8 @@ def load(environment: Mapping[str, str]) -> Settings:
         password_memory_kib=values.number("PASSWORD_MEMORY_KIB", 64 * 1024, 19 * 1024, 1 << 21),
         upload_limit=values.number("UPLOAD_LIMIT", 20 * 1024 * 1024, 64 * 1024, 1 << 30),
         attachment_quota=values.number("ATTACHMENT_QUOTA", 2 * 1024 * 1024 * 1024, 1 << 20, 1 << 44),
+        smtp_url=values.secret("SMTP_URL", ""),
+        mail_from=values.text("MAIL_FROM", "xinxia@localhost"),
         log_level=values.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
     _check_together(settings)
@@ -74,6 +78,8 @@ def load(environment: Mapping[str, str]) -> Settings:
 def _check_together(settings: Settings) -> None:
     if not settings.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise WrongSetting("XINXIA_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
+        raise WrongSetting("XINXIA_SMTP_URL must begin with smtp:// or smtps://")
     if bool(settings.certificate) != bool(settings.certificate_key):
         raise WrongSetting("XINXIA_CERTIFICATE and XINXIA_CERTIFICATE_KEY must be given together")
     if settings.session_idle > settings.session_absolute:

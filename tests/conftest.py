@@ -130,9 +130,11 @@ def world(
 
 
 @pytest.fixture
-def app(world_installation: Installation) -> Flask:
+def app(world_installation: Installation) -> Iterator[Flask]:
     """The application over this test's own copy of the world."""
-    return create_app(world_installation.settings())
+    made = create_app(world_installation.settings())
+    yield made
+    made.database.dispose()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ ASKED_BY_SERVICES_ALONE = {
 
 
 @pytest.fixture
-def app(installation: Installation) -> Flask:
-    return create_app(installation.settings())
+def app(installation: Installation) -> Iterator[Flask]:
+    made = create_app(installation.settings())
+    yield made
+    made.database.dispose()
 
 
 def inner(view: Any) -> Any:

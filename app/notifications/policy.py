@@ -1,0 +1,18 @@
+"""Everybody reads their own notices; nobody else's."""
+
+from typing import Any
+
+from app.access import Actor, Permission, relation
+from app.identity.policy import is_signed_in
+
+
+@relation
+def is_addressee(actor: Actor, notice: Any) -> bool:
+    """The notice is addressed to the person."""
+    return bool(notice.person_id == actor.person_id)
+
+
+LIST = Permission("notice:list", [is_signed_in])
+FOLLOW = Permission("notice:follow", [is_signed_in, is_addressee])
+
+PERMISSIONS = (LIST, FOLLOW)

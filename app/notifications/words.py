@@ -1,0 +1,31 @@
+"""What a notice says: a sentence for each kind, without a name and without content."""
+
+from app.core.words import N_
+
+KINDS = {
+    "concern:raised": N_("A concern has come in."),
+    "concern:acknowledged": N_("Your concern was received."),
+    "concern:asked": N_("There is a question about your concern."),
+    "concern:answered": N_("A question about a concern was answered."),
+    "concern:passed_on": N_("A concern was passed on to the counselling room."),
+    "concern:closed": N_("A concern was closed."),
+    "concern:accepted": N_("Your concern is in the hands of the counselling room."),
+    "concern:feedback": N_("There is a line for you about your concern."),
+    "concern:level_changed": N_("The level of a concern has changed."),
+    "concern:offered": N_("A school hands a case over."),
+    "concern:withdrawn": N_("A hand-over was withdrawn."),
+    "concern:centre_accepted": N_("The centre has accepted a case."),
+    "concern:centre_declined": N_("The centre has declined a case; it is with the school as before."),
+    "concern:advised": N_("The centre has given advice."),
+    "concern:returned": N_("The centre has returned a case."),
+    "concern:reopened": N_("A concern was opened again."),
+    "concern:second_opinion": N_("A second person is asked to decide."),
+    "concern:decided": N_("A second person has decided."),
+    "key:waiting": N_("A colleague waits to be admitted."),
+}
+OTHERWISE = N_("Something waits for you.")
+
+
+def words_for(kind: str) -> str:
+    """Return the English sentence of a kind of notice; the page translates it."""
+    return KINDS.get(kind, OTHERWISE)
