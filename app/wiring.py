@@ -15,9 +15,11 @@ from app.core.pages import core
 from app.core.requests import Application
 from app.directory import events as directory_events
 from app.directory import policy as directory_policy
+from app.directory.importing import records, uploads
 from app.directory.pages import directory
 from app.files import events as files_events
 from app.files import policy as files_policy
+from app.files import queries as files_queries
 from app.files.api import files_api
 from app.files.pages import files
 from app.home.frame import frame_of_page
@@ -44,6 +46,7 @@ JOBS = (
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
     Job("send mails", timedelta(seconds=20), mail.send_waiting),
     Job("forget old sign-in attempts", timedelta(hours=1), in_transaction(throttle.forget_old)),
+    Job("forget old uploads", timedelta(minutes=30), in_transaction(uploads.forget_old)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
 )
 # Where a notice about a kind of record leads: a page, and the name of its id.
@@ -77,6 +80,7 @@ def register_features(app: Application) -> None:
     app.database.info["gateway"] = mail.gateway_of(app.extensions["settings"])
     app.extensions["notice_ways"] = NOTICE_WAYS
     app.context_processor(frame_of_page)
+    records.ask(files_queries.students_with_files_since)
     app.extensions["permissions"] = permissions()
     app.extensions["event_words"] = event_words()
     app.jinja_env.globals["trail_words"] = _trail_words

@@ -15,12 +15,13 @@ from uuid import UUID
 
 from flask.testing import FlaskClient
 
-from app import audit, vault
+from app import audit
 from app.access import Actor, PostKind
 from app.core.database import Database, session
 from app.core.ids import new_id
 from app.directory import service as directory
-from app.directory.models import ClassContacts, DirectoryPage, Organisation, Student
+from app.directory.importing.register import Place, Register
+from app.directory.models import Organisation
 from app.directory.pinyin import reading
 from app.identity import keys
 from app.identity.queries import actor_for
@@ -185,40 +186,16 @@ def _keep_seed(world: World, name: str, ring: KeyRing) -> None:
 
 
 def _fill(world: World, place: str, *, by: Actor) -> None:
-    school = session().get_one(Organisation, world.organisations[place])
-    key = by.ring.open(school.directory_id)
-    for (where, grade_label, class_label), class_id in world.classes.items():
-        if where != place:
-            continue
-        lines, contacts = [], {}
-        for name, student in STUDENTS.items():
-            if student[:3] != (place, grade_label, class_label):
-                continue
-            number = f"G{list(STUDENTS).index(name):08}"
-            row = Student(
-                id=new_id(), school_id=school.id, class_id=class_id, number_index=key.index("student-number", number),
-                state="enrolled", joined_on=date(2023, 9, 1), left_on=None,
+    register = Register(session().get_one(Organisation, world.organisations[place]), by=by)
+    for index, (name, (where, grade_label, class_label, words)) in enumerate(STUDENTS.items()):
+        if where == place:
+            facts = {"born": "2016-05-04", "guardian": f"{words}的母亲", "phones": ["19900001402"]}
+            world.students[name] = new_id()
+            register.put(
+                world.students[name],
+                Place(
+                    world.classes[where, grade_label, class_label], f"G{index:08}", words, reading(words),
+                    date(2023, 9, 1), None, facts,
+                ),
             )
-            session().add(row)
-            world.students[name] = row.id
-            lines.append([row.id.hex, number, student[3], reading(student[3])])
-            contacts[row.id.hex] = {"born": "2016-05-04", "guardian": f"{student[3]}的母亲", "phones": ["19900001402"]}
-        _seal_class(world, school, class_id, lines, contacts, by=by)
-    session().flush()
-
-
-def _seal_class(
-    world: World, school: Organisation, class_id: UUID, lines: list[Any], contacts: dict[str, Any], *, by: Actor
-) -> None:
-    page = DirectoryPage(id=new_id(), school_id=school.id, class_id=class_id, directory_id=school.directory_id)
-    vault.write(page, "lines", lines, by.ring.open(school.directory_id))
-    kept = ClassContacts(id=new_id(), school_id=school.id, class_id=class_id)
-    grade_id = next(g for (p, label), g in world.grades.items() if world.organisations[p] == school.id
-                    and any(c == class_id and key[:2] == (p, label) for key, c in world.classes.items()))
-    holders = [vault.user(by.person_id)]
-    for kind, subject in (("room", None), ("grade", grade_id)):
-        if (group := vault.find_group(school.id, kind, subject)) is not None:
-            holders.append(vault.group(group.id))
-    vault.create_object(kept.id, organisation_id=school.id, to=holders, by=by.ring, basis="directory:contacts")
-    vault.write(kept, "contacts", contacts, by.ring.open(kept.id))
-    session().add_all([page, kept])
+    register.seal()

@@ -68,6 +68,8 @@ SEARCH = Permission("student:search", [works_at_school])
 SEE_STUDENT = Permission("student:read", [works_at_school, may_see_class])
 SEE_CONTACTS = Permission("student:contacts", [works_at_school, may_see_class])
 IMPORT_ROSTER = Permission("roster:import", [is_school_admin, administers])
+IMPORT_STAFF = Permission("staff:import", [is_school_admin], [is_district_admin])
+UNDO_IMPORT = Permission("roster:undo", [is_school_admin, administers])
 LIST_ROSTERS = Permission("roster:list", [is_school_admin])
 LIST_PEOPLE = Permission("person:list", [is_school_admin], [is_district_admin])
 KEEP_PEOPLE = Permission("person:keep", [is_school_admin, administers], [is_district_admin, in_own_district])
@@ -75,6 +77,6 @@ KEEP_CALENDAR = Permission("calendar:keep", [is_school_admin, administers])
 KEEP_SCHOOLS = Permission("school:keep", [is_district_admin, in_own_district])
 
 PERMISSIONS = (
-    SEARCH, SEE_STUDENT, SEE_CONTACTS, IMPORT_ROSTER, LIST_ROSTERS, LIST_PEOPLE, KEEP_PEOPLE, KEEP_CALENDAR,
-    KEEP_SCHOOLS,
+    SEARCH, SEE_STUDENT, SEE_CONTACTS, IMPORT_ROSTER, IMPORT_STAFF, UNDO_IMPORT, LIST_ROSTERS, LIST_PEOPLE, KEEP_PEOPLE,
+    KEEP_CALENDAR, KEEP_SCHOOLS,
 )

@@ -22,7 +22,7 @@ from app.directory.models import (
     SchoolClass,
     Student,
 )
-from app.directory.pinyin import matches
+from app.directory.pinyin import search
 from app.directory.policy import sees_class
 from app.schooltime import SchoolCalendar, default_calendar
 from app.vault import KeyRing
@@ -167,20 +167,28 @@ def lines_of_class(class_id: UUID, ring: KeyRing) -> list[DirectoryLine]:
     return sorted(_open_pages(pages, ring), key=lambda line: line.number)
 
 
+def lines_of_school(school_id: UUID, ring: KeyRing) -> list[DirectoryLine]:
+    """Return every student of a school, also those who left; empty without the staff key."""
+    pages = session().scalars(select(DirectoryPage).where(DirectoryPage.school_id == school_id)).all()
+    return _open_pages(pages, ring)
+
+
 def find_students(text: str, actor: Actor, *, limit: int = 30) -> list[DirectoryLine]:
     """Return the students a search finds by name, pinyin, number or class, within what the actor may see."""
-    wanted = text.strip()
-    if not wanted:
+    if not text.strip():
         return []
-    found = [line for line in visible_lines(actor) if matches(wanted, line)]
-    return sorted(found, key=lambda line: (line.grade_label, line.class_label, line.number))[:limit]
+    finds = search(text)
+    return [line for line in visible_lines(actor) if finds(line)][:limit]
 
 
 def visible_lines(actor: Actor) -> list[DirectoryLine]:
-    """Return every student this person is in charge of, by decrypting the pages of their classes."""
-    classes = {shape.id: shape for shape in visible_classes(actor)}
-    pages = session().scalars(select(DirectoryPage).where(DirectoryPage.class_id.in_(classes))).all()
-    return _open_pages(pages, actor.ring)
+    """Return every student this person is in charge of, in school order, by decrypting the pages of their classes.
+
+    Those who left stand on a page of no class, which nobody is in charge of: they are not among them.
+    """
+    order: dict[UUID | None, int] = {shape.id: index for index, shape in enumerate(visible_classes(actor))}
+    pages = session().scalars(select(DirectoryPage).where(DirectoryPage.class_id.in_(order))).all()
+    return _open_pages(sorted(pages, key=lambda page: order[page.class_id]), actor.ring)
 
 
 def visible_classes(actor: Actor) -> list[SchoolClass]:

@@ -5,24 +5,60 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, or_, select
 
 from app import audit, vault
-from app.access import Actor, PostKind
+from app.access import CENTRE, SCHOOL, Actor, PostKind
 from app.audit import Doer
 from app.core import clock
 from app.core.database import session
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.core.ids import new_id
 from app.core.words import N_
+from app.directory import labels
 from app.directory.models import Grade, Organisation, Person, Post, SchoolClass
+from app.directory.queries import today_at
 from app.schooltime import SchoolCalendar
+
+POSTS_AT = {
+    "school": SCHOOL,
+    "centre": CENTRE,
+    "bureau": (PostKind.DISTRICT_ADMIN, PostKind.AUDITOR),
+    "district": (PostKind.DISTRICT_ADMIN, PostKind.AUDITOR),
+}
+"""Which posts there are at which kind of organisation."""
+# Grades and classes with names of their own stand behind those with numbers.
+_LAST = 99
 
 
 class NumberTaken(Conflict):
     """Two people with one staff number."""
 
     words = N_("There is already somebody with this staff number.")
+
+
+class PostDoesNotFit(Invalid):
+    """A post at an organisation that has no such posts, or one that is in charge of nothing."""
+
+    words = N_("This post does not fit the organisation, or says no grade or class it is in charge of.")
+
+
+class LastAdministrator(Conflict):
+    """Without an administrator nobody could ever be invited again."""
+
+    words = N_("This is the last administrator. Give the post to somebody else before you end it.")
+
+
+class EndsTooEarly(Invalid):
+    """A post cannot end before it began."""
+
+    words = N_("A post cannot end before it began.")
+
+
+class PostOver(Conflict):
+    """A post that ended already stays as it was."""
+
+    words = N_("This post has ended already.")
 
 
 class StaffNotFounded(Conflict):
@@ -66,11 +102,12 @@ def found_directory(school: Organisation, *, by: Actor) -> None:
         )
 
 
-def ensure_grade(*, school_id: UUID, label: str, position: int) -> Grade:
-    """Return the grade with this label, made if the school did not have it."""
+def ensure_grade(*, school_id: UUID, label: str, position: int | None = None) -> Grade:
+    """Return the grade with this label, made if the school did not have it; it stands where its year belongs."""
     found = session().scalar(select(Grade).where(Grade.school_id == school_id, Grade.label == label))
     if found is None:
-        found = Grade(id=new_id(), school_id=school_id, label=label, position=position)
+        place = labels.year_of(label) or _LAST if position is None else position
+        found = Grade(id=new_id(), school_id=school_id, label=label, position=place)
         session().add(found)
         session().flush()
     return found
@@ -82,12 +119,8 @@ def ensure_class(*, grade: Grade, label: str) -> SchoolClass:
         select(SchoolClass).where(SchoolClass.grade_id == grade.id, SchoolClass.label == label)
     )
     if found is None:
-        position = session().scalar(
-            select(func.count()).select_from(SchoolClass).where(SchoolClass.grade_id == grade.id)
-        )
-        found = SchoolClass(
-            id=new_id(), school_id=grade.school_id, grade_id=grade.id, label=label, position=position or 0
-        )
+        place = labels.number_of(labels.class_label(label).removesuffix("班")) or _LAST
+        found = SchoolClass(id=new_id(), school_id=grade.school_id, grade_id=grade.id, label=label, position=place)
         session().add(found)
         session().flush()
     return found
@@ -106,6 +139,17 @@ def add_person(*, district_id: UUID, number: str, name: str, mail: str | None, b
     session().flush()
     audit.record(by, "person:added", organisation=district_id, subject=("person", person.id))
     return person
+
+
+def change_person(person: Person, *, name: str, mail: str | None, by: Doer) -> None:
+    """Change the name or the mail address of somebody on the staff; nothing happens where both are as before."""
+    mail = mail.strip() if mail else None
+    if (name.strip(), mail) == (person.name, person.mail):
+        return
+    vault.write_server(person, "name_sealed", name.strip())
+    vault.write_server(person, "mail_sealed", mail)
+    session().flush()
+    audit.record(by, "person:changed", organisation=person.district_id, subject=("person", person.id))
 
 
 def find_person(district_id: UUID, number: str) -> Person | None:
@@ -137,7 +181,8 @@ def give_post(
     ends_on: date | None = None,
 ) -> Post:
     """Put a person in charge of something from a day on; the same post twice is one post."""
-    starts = starts_on or clock.now().date()
+    demand_fit(kind, session().get_one(Organisation, organisation_id).kind, grade_id, class_id)
+    starts = starts_on or today_at(organisation_id)
     existing = session().scalar(
         select(Post).where(
             Post.person_id == person_id, Post.kind == kind.value, Post.organisation_id == organisation_id,
@@ -156,6 +201,45 @@ def give_post(
         by, "post:given", organisation=organisation_id, subject=("person", person_id), post=post.id, kind=kind.value
     )
     return post
+
+
+def demand_fit(kind: PostKind, organisation_kind: str, grade_id: UUID | None, class_id: UUID | None) -> None:
+    """Raise PostDoesNotFit unless such an organisation has such posts, with what they are in charge of."""
+    if kind not in POSTS_AT[organisation_kind]:
+        raise PostDoesNotFit()
+    if (kind is PostKind.CLASS_TEACHER and class_id is None) or (kind is PostKind.HEAD_OF_GRADE and grade_id is None):
+        raise PostDoesNotFit()
+
+
+def end_post(post: Post, *, ends_on: date, by: Doer) -> None:
+    """Say on which day a post ends; on the day after, nothing of it is left. The last administrator stays."""
+    if post.ends_on is not None and post.ends_on < today_at(post.organisation_id):
+        raise PostOver()
+    if ends_on < post.starts_on:
+        raise EndsTooEarly()
+    if is_last_administrator(post, after=ends_on):
+        raise LastAdministrator()
+    post.ends_on = ends_on
+    session().flush()
+    audit.record(
+        by, "post:ended", organisation=post.organisation_id, subject=("person", post.person_id), post=post.id,
+        kind=post.kind,
+    )
+
+
+def is_last_administrator(post: Post, *, after: date) -> bool:
+    """Say whether nobody else administers this school, or this district, after a day."""
+    if post.kind not in (PostKind.SCHOOL_ADMIN, PostKind.DISTRICT_ADMIN):
+        return False
+    places = {post.organisation_id}
+    if post.kind == PostKind.DISTRICT_ADMIN:
+        district = session().get_one(Organisation, post.organisation_id).district_id
+        places = set(session().scalars(select(Organisation.id).where(Organisation.district_id == district)))
+    others = exists().where(
+        Post.kind == post.kind, Post.organisation_id.in_(places), Post.id != post.id,
+        Post.person_id != post.person_id, or_(Post.ends_on.is_(None), Post.ends_on > after),
+    )
+    return not session().scalar(select(others))
 
 
 def keep_calendar(school: Organisation, *, calendar: SchoolCalendar, by: Actor) -> None:

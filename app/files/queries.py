@@ -1,9 +1,10 @@
 """Finding files and what is in them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from app.access import Actor, PostKind
 from app.core.database import session
@@ -78,6 +79,18 @@ def files_of_students(student_ids: Sequence[UUID]) -> dict[UUID, StudentFile]:
     """Return the files of these students by student, without saying who may read them."""
     rows = session().scalars(select(StudentFile).where(StudentFile.student_id.in_(student_ids)))
     return {row.student_id: row for row in rows}
+
+
+def students_with_files_since(student_ids: Collection[UUID], since: datetime) -> set[UUID]:
+    """Return those of these students whose file was opened, or written in, since a moment."""
+    written = exists().where(FileEntry.file_id == StudentFile.id, FileEntry.saved_at >= since)
+    return set(
+        session().scalars(
+            select(StudentFile.student_id).where(
+                StudentFile.student_id.in_(student_ids), or_(StudentFile.opened_at >= since, written)
+            )
+        )
+    )
 
 
 def unsigned_entries(actor: Actor) -> Sequence[FileEntry]:

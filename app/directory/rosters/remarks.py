@@ -33,6 +33,8 @@ FAULTS = {
     "unreadable_phone": N_("This is not a telephone number. Write several with a slash between them."),
     "unknown_post": N_("There is no such post."),
     "unknown_organisation": N_("There is no such organisation in the district."),
+    "post_elsewhere": N_("An organisation of this kind has no such post."),
+    "other_person": N_("This number belongs to somebody at another organisation under another name."),
     "unreadable_mail": N_("This is not a mail address."),
     "other_name": N_("Row %(other)s gives this number to another name."),
 }
