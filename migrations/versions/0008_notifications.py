@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_notifications"
-down_revision = "0006_jobs"
+down_revision = "0007_rosters"
 branch_labels = None
 depends_on = None
 
