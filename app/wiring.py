@@ -13,6 +13,8 @@ from app.core.jobs import Job, in_transaction, register_jobs
 from app.core.openapi import register_api
 from app.core.pages import core
 from app.core.requests import Application
+from app.demo import cast
+from app.demo.cli import demo
 from app.directory import events as directory_events
 from app.directory import policy as directory_policy
 from app.directory.importing import records, uploads
@@ -40,7 +42,7 @@ from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, oversight)
 APIS = (files_api,)
-COMMANDS = (*core_commands.COMMANDS, certificate, trail, access, backup)
+COMMANDS = (*core_commands.COMMANDS, demo, certificate, trail, access, backup)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
@@ -79,6 +81,7 @@ def register_features(app: Application) -> None:
     sessions.watch(app)
     app.database.info["gateway"] = mail.gateway_of(app.extensions["settings"])
     app.extensions["notice_ways"] = NOTICE_WAYS
+    app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)
     records.ask(files_queries.students_with_files_since)
     app.extensions["permissions"] = permissions()

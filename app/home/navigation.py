@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from app.access import Actor
 from app.core.words import N_
+from app.notifications.queries import unseen_count
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ ENTRIES = (
     Entry("directory.rosters", N_("Rosters"), "roster:list", "i"),
     Entry("directory.calendar", N_("School calendar"), "roster:list", "d"),
     Entry("directory.schools", N_("Schools"), "school:keep", "o"),
+    Entry("notifications.index", N_("Notices"), "notice:list", "b"),
     Entry("oversight.trail", N_("Trail"), "trail:read", "t"),
     Entry("oversight.verification", N_("Verification"), "trail:verify", "v"),
     Entry("oversight.access_table", N_("Who may do what"), "access:table", "w"),
@@ -57,6 +59,7 @@ def navigation_for(actor: Actor) -> list[dict[str, Any]]:
                 "url": url_for(entry.endpoint),
                 "key": entry.key,
                 "current": request.endpoint == entry.endpoint,
+                "count": unseen_count(actor) if entry.endpoint == "notifications.index" else None,
             }
         )
     return items
