@@ -38,6 +38,10 @@ def create_app(settings: Any) -> Application:
         "home": settings.home,
         "attachments": settings.attachments,
         "attachment_quota": settings.attachment_quota,
+        "demo": settings.demo,
+        "second_factor": settings.second_factor,
+        "session_idle": timedelta(seconds=settings.session_idle),
+        "session_absolute": timedelta(seconds=settings.session_absolute),
     }
     app.extensions["database"] = app.database
     app.extensions["settings"] = settings

@@ -28,7 +28,9 @@ from app.home.frame import frame_of_page
 from app.home.pages import home
 from app.identity import events as identity_events
 from app.identity import policy as identity_policy
+from app.identity import service as identity_service
 from app.identity import sessions, throttle
+from app.identity.api import session_api
 from app.identity.pages import identity
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
@@ -41,7 +43,7 @@ from app.upkeep.cli import backup
 from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, oversight)
-APIS = (files_api,)
+APIS = (session_api, files_api)
 COMMANDS = (*core_commands.COMMANDS, demo, certificate, trail, access, backup)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
@@ -49,6 +51,7 @@ JOBS = (
     Job("send mails", timedelta(seconds=20), mail.send_waiting),
     Job("forget old sign-in attempts", timedelta(hours=1), in_transaction(throttle.forget_old)),
     Job("forget old uploads", timedelta(minutes=30), in_transaction(uploads.forget_old)),
+    Job("forget ended sessions", timedelta(minutes=10), in_transaction(identity_service.forget_sessions)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
 )
 # Where a notice about a kind of record leads: a page, and the name of its id.

@@ -28,6 +28,8 @@ class Settings:
     threads: int = 8
     server_key_file: Path = field(default=Path("server.key"))
     root_public_file: Path = field(default=Path("root.pub"))
+    # "required" by policy of the posts, "optional" where everybody is invented; no environment changes it.
+    second_factor: str = "required"
     session_idle: int = 20 * 60
     session_absolute: int = 10 * 3600
     password_memory_kib: int = 64 * 1024
@@ -62,6 +64,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         threads=values.number("THREADS", 8, 1, 64),
         server_key_file=values.path("SERVER_KEY_FILE") or home / "keys" / "server.key",
         root_public_file=values.path("ROOT_PUBLIC_FILE") or home / "keys" / "root.pub",
+        second_factor="optional" if demo else "required",
         session_idle=values.number("SESSION_IDLE", 20 * 60, 120, 24 * 3600),
         session_absolute=values.number("SESSION_ABSOLUTE", 10 * 3600, 600, 24 * 3600),
         password_memory_kib=values.number("PASSWORD_MEMORY_KIB", 64 * 1024, 19 * 1024, 1 << 21),

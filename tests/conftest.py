@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.core.database import Database
+from app.core.requests import Application
 from tests.databases import KINDS, Installation, Server, migrated, running
 
 Templates = Callable[[str], Installation]
@@ -130,11 +131,23 @@ def world(
 
 
 @pytest.fixture
-def app(world_installation: Installation) -> Iterator[Flask]:
+def app_with(world_installation: Installation) -> Iterator[Callable[..., Flask]]:
+    """Another process of the same installation, with other settings: `app_with(second_factor="required")`."""
+    started: list[Application] = []
+
+    def start(**changes: Any) -> Flask:
+        started.append(create_app(world_installation.settings(**changes)))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.database.dispose()
+
+
+@pytest.fixture
+def app(app_with: Callable[..., Flask]) -> Flask:
     """The application over this test's own copy of the world."""
-    made = create_app(world_installation.settings())
-    yield made
-    made.database.dispose()
+    return app_with()
 
 
 @pytest.fixture

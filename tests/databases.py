@@ -40,6 +40,8 @@ class Installation:
             "password_memory_kib": CHEAP_PASSWORD_KIB,
             "log_level": "WARNING",
             "testing": True,
+            # The cast signs in with passwords alone; a test that wants the second step says so.
+            "second_factor": "optional",
         }
         return Settings(**given | changes)
 

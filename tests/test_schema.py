@@ -25,11 +25,12 @@ KEY_MATERIAL = {
     "person": {"number_index"},
     "file_entry": {"signature"},
     "entry_addendum": {"signature"},
-    "account": {"login_index", "salt", "verifier"},
-    "backup_code": {"digest", "salt"},
+    "account": {"salt", "verifier"},
+    "backup_code": {"digest"},
     "sign_in_session": {"id", "server_half", "wrapped"},
+    "half_sign_in": {"id", "server_half", "wrapped"},
     "invitation": {"lookup"},
-    "sign_in_attempt": {"key", "account", "source"},
+    "sign_in_attempt": {"key"},
 }
 
 

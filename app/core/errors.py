@@ -47,6 +47,20 @@ class NeedsFreshProof(Refusal):
     words = N_("Please confirm that it is you.")
 
 
+class NeedsEnrolment(Refusal):
+    """An account is not finished: something that its owner has to set up first is missing.
+
+    `leads_to` is the endpoint of the page where that is done.
+    """
+
+    status = 403
+    words = N_("Please finish setting up your account first.")
+
+    def __init__(self, leads_to: str) -> None:
+        super().__init__()
+        self.leads_to = leads_to
+
+
 class Invalid(Refusal):
     """The input makes no sense as it stands."""
 

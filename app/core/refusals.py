@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.database import is_full_or_broken
-from app.core.errors import Missing, NeedsFreshProof, NeedsSignIn, Refusal, Unavailable
+from app.core.errors import Missing, NeedsEnrolment, NeedsFreshProof, NeedsSignIn, Refusal, Unavailable
 from app.core.requests import request_id
 from app.core.words import N_
 
@@ -58,12 +58,16 @@ def _answer_refusal(refusal: Refusal) -> AnyResponse:
         if isinstance(refusal, NeedsSignIn):
             return redirect(url_for("identity.sign_in", next=_here()), code=303)
         if isinstance(refusal, NeedsFreshProof):
-            return redirect(url_for("identity.confirm", next=_here()), code=303)
+            # 307 sends a form on as it is: the page that asks keeps its input and gives it back after the proof.
+            here = request.full_path.rstrip("?")
+            return redirect(url_for("identity.confirm", next=here), code=303 if request.method == "GET" else 307)
+        if isinstance(refusal, NeedsEnrolment):
+            return redirect(url_for(refusal.leads_to), code=303)
     return answer(refusal.status, refusal.words, **refusal.params)
 
 
 def _here() -> str:
-    """Return the path to come back to; a form that was posted leads back to the page it stood on."""
+    """Return the path to come back to after signing in; what a form did cannot be gone back to."""
     return request.full_path.rstrip("?") if request.method == "GET" else ""
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, g, url_for
+from flask import g, url_for
 from flask_babel import gettext
 
 from app.access import Actor, PostKind
@@ -12,6 +12,7 @@ from app.core.words import N_
 from app.directory.policy import SEARCH
 from app.directory.queries import calendar_of
 from app.home.navigation import navigation_for
+from app.identity.queries import session_ends_in
 from app.schooltime import day_at, school_week
 
 POSTS = {
@@ -36,11 +37,11 @@ def frame_of_page() -> dict[str, Any]:
     return {
         "actor": actor,
         "posts_words": [gettext(words) for kind, words in POSTS.items() if actor.holds(kind)],
-        "navigation": navigation_for(actor),
+        "navigation": [] if g.get("unfinished") else navigation_for(actor),
         "home_url": url_for("home.start"),
         "search_url": url_for("directory.search") if SEARCH.allows(actor) else None,
         "school_week": _week(actor),
-        "session_ends_in": current_app.extensions["settings"].session_idle,
+        "session_ends_in": session_ends_in(actor),
         "session_extend_url": url_for("identity.extend"),
         "sign_out_url": url_for("identity.sign_out"),
         "account_url": url_for("identity.account"),

@@ -11,6 +11,11 @@ EVENTS = {
     "sign_in:ended": N_("signed out"),
     "sign_in:ended_everywhere": N_("signed out everywhere"),
     "sign_in:confirmed": N_("confirmed who they are"),
+    "account:recovered": N_("set a new password with the recovery code"),
+    "recovery:code_made": N_("printed a recovery code"),
+    "factor:enrolled": N_("set up the second step"),
+    "factor:removed": N_("removed the second step"),
+    "factor:codes_made": N_("made new backup codes"),
     "key:group_founded": N_("founded a group and its key"),
     "key:admitted": N_("admitted a colleague to a group"),
 }

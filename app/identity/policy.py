@@ -12,5 +12,7 @@ def is_signed_in(actor: Actor, record: Any) -> bool:
 
 
 OWN_ACCOUNT = Permission("account:own", [is_signed_in])
+# The second factor and the recovery code open the account: changing them asks who it is.
+SECURE_ACCOUNT = Permission("account:secure", [is_signed_in], reauth=True)
 
-PERMISSIONS = (OWN_ACCOUNT,)
+PERMISSIONS = (OWN_ACCOUNT, SECURE_ACCOUNT)

@@ -1,22 +1,29 @@
 """Finding accounts and sessions, and building the actor of a request from them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
-from app.directory.models import Person
+from app.directory.models import Organisation, Person
 from app.directory.queries import posts_held
-from app.identity.models import Account, SignInSession
+from app.identity.models import Account, BackupCode, HalfSignIn, SignInSession
 from app.vault import Damaged, KeyRing, people
 
 # Posts begin and end by the calendar of the district.
 _DISTRICT_ZONE = ZoneInfo("Asia/Shanghai")
+HALF_LASTS = timedelta(minutes=5)
+"""How long the code may take after the password."""
+
+
+def district_id() -> UUID | None:
+    """Return the one district of this installation, or None before set-up."""
+    return session().scalar(select(Organisation.id).where(Organisation.kind == "district"))
 
 
 def find_account(index: bytes) -> Account | None:
@@ -26,16 +33,70 @@ def find_account(index: bytes) -> Account | None:
     )
 
 
-def live_session(session_id: bytes, *, idle: timedelta, absolute: timedelta) -> SignInSession | None:
-    """Return a session that is neither idle too long nor too old, of an account that is active."""
+def get_account(person_id: UUID) -> Account | None:
+    """Return the account of a person."""
+    return session().get(Account, person_id)
+
+
+def is_open(account: Account | None) -> bool:
+    """Say whether an account can be used: an account of demo mode only in demo mode."""
+    return account is not None and account.state == "active" and (not account.demo or in_demo_mode())
+
+
+def in_demo_mode() -> bool:
+    """Say whether this installation is there to be looked at."""
+    return bool(session().info.get("demo", False))
+
+
+def has_demo_accounts() -> bool:
+    """Say whether anybody's account was made in demo mode."""
+    return session().scalar(select(Account.id).where(Account.demo).limit(1)) is not None
+
+
+def live_session(session_id: bytes) -> SignInSession | None:
+    """Return a session that is neither idle too long nor too old, of an account that can be used."""
     row = session().get(SignInSession, session_id)
-    if row is None:
+    if row is None or seconds_left(row) <= 0:
         return None
+    return row if is_open(session().get(Account, row.account_id)) else None
+
+
+def seconds_left(row: SignInSession) -> int:
+    """Return for how long a session still lives when nothing more is done; negative when it has ended."""
+    idle, absolute = _lifetimes()
+    return int((min(row.seen_at + idle, row.created_at + absolute) - clock.now()).total_seconds())
+
+
+def seconds_if_used(row: SignInSession) -> int:
+    """Return for how long a session lives from this request on."""
+    idle, absolute = _lifetimes()
+    return int(min(idle, row.created_at + absolute - clock.now()).total_seconds())
+
+
+def session_ends_in(actor: Actor) -> int | None:
+    """Return for how many seconds the actor's session lives from this request on."""
+    row = session().get(SignInSession, actor.session_id) if actor.session_id else None
+    return seconds_if_used(row) if row is not None else None
+
+
+def is_over() -> ColumnElement[bool]:
+    """Return the condition under which a session's row is of no use any more."""
+    idle, absolute = _lifetimes()
     now = clock.now()
-    if now - row.seen_at > idle or now - row.created_at > absolute:
+    return or_(SignInSession.seen_at < now - idle, SignInSession.created_at < now - absolute)
+
+
+def _lifetimes() -> tuple[timedelta, timedelta]:
+    info = session().info
+    return info.get("session_idle", timedelta(minutes=20)), info.get("session_absolute", timedelta(hours=10))
+
+
+def live_half(half_id: bytes) -> HalfSignIn | None:
+    """Return a sign-in that waits for its code."""
+    row = session().get(HalfSignIn, half_id)
+    if row is None or clock.now() - row.created_at > HALF_LASTS:
         return None
-    account = session().get(Account, row.account_id)
-    return row if account is not None and account.state == "active" else None
+    return row if is_open(session().get(Account, row.account_id)) else None
 
 
 def actor_of(row: SignInSession, *, token: bytes, via: str) -> Actor | None:
@@ -46,10 +107,12 @@ def actor_of(row: SignInSession, *, token: bytes, via: str) -> Actor | None:
         )
     except Damaged:
         return None
-    return actor_for(row.account_id, ring, via=via, row=row)
+    return actor_for(row.account_id, ring, via=via, session_id=row.id, verified_at=row.verified_at)
 
 
-def actor_for(person_id: UUID, ring: KeyRing, *, via: str, row: SignInSession | None = None) -> Actor:
+def actor_for(
+    person_id: UUID, ring: KeyRing, *, via: str, session_id: bytes | None = None, verified_at: datetime | None = None
+) -> Actor:
     """Return a person as an actor, with the posts of today and an unlocked key ring."""
     person = session().get_one(Person, person_id)
     today = clock.now().astimezone(_DISTRICT_ZONE).date()
@@ -60,15 +123,23 @@ def actor_for(person_id: UUID, ring: KeyRing, *, via: str, row: SignInSession | 
         ring=ring,
         name=person.name,
         via=via,
-        session_id=row.id if row else None,
-        verified_at=row.verified_at if row else clock.now(),
+        session_id=session_id,
+        verified_at=verified_at or clock.now(),
     )
 
 
 def sessions_of(actor: Actor) -> Sequence[SignInSession]:
-    """Return the actor's sessions, the newest first."""
+    """Return the actor's sessions that still live, the newest first."""
     return session().scalars(
         select(SignInSession)
-        .where(SignInSession.account_id == actor.person_id)
+        .where(SignInSession.account_id == actor.person_id, ~is_over())
         .order_by(SignInSession.created_at.desc())
     ).all()
+
+
+def unused_backup_codes(person_id: UUID) -> int:
+    """Return how many backup codes a person has left."""
+    left = session().scalar(
+        select(func.count()).where(BackupCode.account_id == person_id, BackupCode.used_at.is_(None))
+    )
+    return left or 0

@@ -1,4 +1,4 @@
-"""The shapes of signing in and of the password's change."""
+"""The shapes of signing in, of proofs, and of a person's own account."""
 
 from typing import Any
 
@@ -7,27 +7,84 @@ from marshmallow import fields, validate
 from app.core.forms import Shape
 from app.core.words import N_
 
-_REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
-_LONG = validate.Length(max=1024)
+REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
+LONG = validate.Length(max=1024)
+
+
+def text(**more: Any) -> fields.Str:
+    """Return a field that must be filled in."""
+    return fields.Str(required=True, error_messages=REQUIRED, validate=LONG, **more)
 
 
 class SignIn(Shape):
     """Name and password, and where to go on."""
 
-    login = fields.Str(required=True, error_messages=_REQUIRED, validate=_LONG)
-    password = fields.Str(required=True, error_messages=_REQUIRED, validate=_LONG)
+    login = text()
+    password = text()
+    next = fields.Str()
+
+
+class Code(Shape):
+    """The second step, and where to go on."""
+
+    code = text()
     next = fields.Str()
 
 
 class Proof(Shape):
-    """The password once more."""
+    """Password or code once more, where to go on, and the form that has to wait for it."""
 
-    password = fields.Str(required=True, error_messages=_REQUIRED, validate=_LONG)
+    password = fields.Str(validate=LONG)
+    code = fields.Str(validate=LONG)
     next = fields.Str()
+    kept = fields.Str()
 
 
 class PasswordChange(Shape):
     """The old password and the new one."""
 
-    old = fields.Str(required=True, error_messages=_REQUIRED, validate=_LONG)
-    new = fields.Str(required=True, error_messages=_REQUIRED, validate=_LONG)
+    old = text()
+    new = text()
+    again = text()
+
+
+class Offered(Shape):
+    """The end of something that was shown, and what brings it back."""
+
+    token = text()
+    code = text()
+
+
+class Chosen(Shape):
+    """One of one's own sessions."""
+
+    session = text()
+
+
+class PostOut(Shape):
+    """A post as programs see it."""
+
+    kind = fields.Str()
+    organisation_id = fields.UUID()
+    grade_id = fields.UUID(allow_none=True)
+    class_id = fields.UUID(allow_none=True)
+
+
+class SessionOut(Shape):
+    """Who is signed in, with what an unsafe method needs and for how long."""
+
+    person_id = fields.UUID()
+    name = fields.Str()
+    posts = fields.List(fields.Nested(PostOut))
+    csrf_token = fields.Str()
+    seconds_left = fields.Int()
+    fresh = fields.Bool()
+
+
+class Recovery(Shape):
+    """Staff number and recovery code, and the password that is to count from now on."""
+
+    login = text()
+    code = text()
+    new = text()
+    again = text()

@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import functools
+import ipaddress
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +13,29 @@ from flask_login import LoginManager, UserMixin, current_user
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
+from app.core.errors import NeedsEnrolment
 from app.core.requests import Application
+from app.identity import factor
 from app.identity.models import SignInSession
-from app.identity.queries import actor_of, live_session
+from app.identity.queries import HALF_LASTS, actor_of, get_account, live_session
 from app.identity.service import session_id_of
 
 COOKIE = "__Host-xinxia"
+HALF_COOKIE = "__Host-xinxia-step"
 _TOUCH_AFTER = timedelta(minutes=1)
+# What is open to somebody whose account is not finished: what finishes it, and leaving.
+_UNFINISHED = frozenset(
+    {
+        "identity.recovery_code",
+        "identity.second_factor",
+        "identity.confirm",
+        "identity.extend",
+        "identity.sign_out",
+        "identity.sign_out_everywhere",
+        "session_api.show",
+        "session_api.end",
+    }
+)
 
 
 class Visitor(UserMixin):
@@ -33,7 +51,9 @@ class Visitor(UserMixin):
 
 def watch(app: Application) -> None:
     """Put the actor into every request, and keep sessions alive while they are used."""
-    manager = LoginManager(app)
+    # Error pages are shown where no transaction is open: nothing may look for a visitor there.
+    manager = LoginManager()
+    manager.init_app(app, add_context_processor=False)
     manager.session_protection = None
     manager.request_loader(_visitor)
     app.entering.append(_set_actor)
@@ -44,19 +64,32 @@ def _set_actor() -> None:
     # A view that runs again after a lost race must not meet objects of the transaction rolled back.
     g.pop("_login_user", None)
     g.actor = current_user.actor if current_user.is_authenticated else None
+    if g.actor is not None and (page := unfinished(g.actor)) is not None:
+        g.unfinished = True
+        if not _stays_open():
+            raise NeedsEnrolment(page)
+
+
+def unfinished(actor: Actor) -> str | None:
+    """Return the page on which a person has to finish their account before anything else, or None."""
+    account = get_account(actor.person_id)
+    if account is not None and account.recovery_due:
+        return "identity.recovery_code"
+    if account is not None and account.factor_since is None and factor.is_needed(actor):
+        return "identity.second_factor"
+    return None
+
+
+def _stays_open() -> bool:
+    view = current_app.view_functions[request.endpoint or ""]
+    inner = view.func if isinstance(view, functools.partial) else view
+    return request.endpoint in _UNFINISHED or bool(getattr(inner, "__public__", False))
 
 
 def _visitor(incoming: Request) -> Visitor | None:
-    token = _token(incoming.cookies.get(COOKIE, ""))
-    if token is None:
-        return None
-    settings = current_app.extensions["settings"]
-    row = live_session(
-        session_id_of(token),
-        idle=timedelta(seconds=settings.session_idle),
-        absolute=timedelta(seconds=settings.session_absolute),
-    )
-    if row is None:
+    token = token_of(incoming.cookies.get(COOKIE, ""))
+    row = live_session(session_id_of(token)) if token else None
+    if token is None or row is None:
         return None
     actor = actor_of(row, token=token, via="api" if incoming.path.startswith("/api/") else "page")
     if actor is not None and clock.now() - row.seen_at > _TOUCH_AFTER:
@@ -77,7 +110,8 @@ def _seen(session_id: bytes) -> None:
         row.seen_at = clock.now()
 
 
-def _token(cookie: str) -> bytes | None:
+def token_of(cookie: str) -> bytes | None:
+    """Return the secret in a cookie, or None for what is none."""
     try:
         token = base64.urlsafe_b64decode(cookie)
     except (binascii.Error, ValueError):
@@ -86,9 +120,17 @@ def _token(cookie: str) -> bytes | None:
 
 
 def give_cookie(response: Any, token: bytes) -> Any:
-    """Hand the session's secret to the browser, which alone keeps it."""
+    """Hand the session's secret to the browser, which alone keeps it; what waited for a code is over."""
+    response.set_cookie(COOKIE, _text(token), secure=True, httponly=True, samesite="Lax", path="/")
+    response.delete_cookie(HALF_COOKIE, secure=True, httponly=True, samesite="Strict", path="/")
+    return response
+
+
+def give_half_cookie(response: Any, token: bytes) -> Any:
+    """Hand the browser the secret that can take the code, for a few minutes."""
     response.set_cookie(
-        COOKIE, base64.urlsafe_b64encode(token).decode(), secure=True, httponly=True, samesite="Lax", path="/"
+        HALF_COOKIE, _text(token), secure=True, httponly=True, samesite="Strict", path="/",
+        max_age=int(HALF_LASTS.total_seconds()),
     )
     return response
 
@@ -100,6 +142,17 @@ def take_cookie(response: Any) -> Any:
     return response
 
 
+def _text(token: bytes) -> str:
+    return base64.urlsafe_b64encode(token).decode()
+
+
 def source_of_request() -> str:
-    """Return where a request comes from, for counting attempts; it is kept only as a keyed hash."""
-    return request.remote_addr or "-"
+    """Return where a request comes from, for counting attempts; it is kept only as a keyed hash.
+
+    Whoever has one IPv6 address has the 2^64 of its network.
+    """
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "-")
+    except ValueError:
+        return "-"
+    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))

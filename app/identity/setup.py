@@ -1,7 +1,6 @@
 """The first minutes of an installation: a district, its root key, and the first administrator."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import exists, select
 
@@ -58,8 +57,3 @@ def set_up(
     # Last of all, when nothing else can fail any more: without the commit the pin belongs to no district.
     pin_root(session().info["root_public_file"], root.sign_public)
     return SetUp(made, person, ring)
-
-
-def district_id() -> UUID | None:
-    """Return the one district of this installation, or None before set-up."""
-    return session().scalar(select(Organisation.id).where(Organisation.kind == "district"))

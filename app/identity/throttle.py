@@ -12,7 +12,10 @@ from app.core.words import N_
 from app.identity.models import SignInAttempt
 
 ALLOWED = 8
+# Codes have six digits: whoever tries them knows the password already, and is held back from all sources together.
+ALLOWED_CODES = 40
 WINDOW = timedelta(minutes=15)
+EVERYWHERE = "everywhere"
 
 
 class TooManyAttempts(TooMany):
@@ -21,16 +24,16 @@ class TooManyAttempts(TooMany):
     words = N_("That was too often. Please wait a quarter of an hour; others can still sign in.")
 
 
-def demand_patience(login: str, source: str) -> None:
+def demand_patience(subject: str, source: str, *, allowed: int = ALLOWED) -> None:
     """Raise TooManyAttempts while this account is held back for this source."""
-    row = session().get(SignInAttempt, _key(login, source))
-    if row is not None and row.count >= ALLOWED and clock.now() - row.since < WINDOW:
+    row = session().get(SignInAttempt, _key(subject, source))
+    if row is not None and row.count >= allowed and clock.now() - row.since < WINDOW:
         raise TooManyAttempts()
 
 
-def count_failure(login: str, source: str) -> None:
+def count_failure(subject: str, source: str) -> None:
     """Keep that an attempt failed."""
-    key = _key(login, source)
+    key = _key(subject, source)
     row = session().get(SignInAttempt, key)
     if row is None or clock.now() - row.since >= WINDOW:
         session().merge(SignInAttempt(key=key, count=1, since=clock.now()))
@@ -39,9 +42,9 @@ def count_failure(login: str, source: str) -> None:
     session().flush()
 
 
-def forget(login: str, source: str) -> None:
+def forget(subject: str, source: str) -> None:
     """Forget failures after a success."""
-    session().execute(delete(SignInAttempt).where(SignInAttempt.key == _key(login, source)))
+    session().execute(delete(SignInAttempt).where(SignInAttempt.key == _key(subject, source)))
 
 
 def forget_old() -> int:
@@ -50,5 +53,5 @@ def forget_old() -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _key(login: str, source: str) -> bytes:
-    return vault.server_index("attempt", f"{login}\n{source}")
+def _key(subject: str, source: str) -> bytes:
+    return vault.server_index("attempt", f"{subject}\n{source}")

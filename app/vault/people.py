@@ -80,6 +80,11 @@ def change_recovery_code(ring: KeyRing, *, recovery_code: bytes) -> None:
     key.wrapped_by_recovery = _wrap(key, _recovery_kek(recovery_code), "recovery", ring.pair)
 
 
+def spend_recovery_code(user_id: UUID) -> None:
+    """Make the printed recovery code useless: it was used, or a person's keys begin anew."""
+    _current(user_id).wrapped_by_recovery = None
+
+
 def has_recovery_code(user_id: UUID) -> bool:
     """Say whether a recovery code was made for the person's present key."""
     key = current_user_key(user_id)

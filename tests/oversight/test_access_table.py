@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskCliRunner
@@ -11,8 +12,10 @@ from tests.databases import Installation
 
 
 @pytest.fixture
-def cli(installation: Installation) -> FlaskCliRunner:
-    return create_app(installation.settings()).test_cli_runner()
+def cli(installation: Installation) -> Iterator[FlaskCliRunner]:
+    app = create_app(installation.settings())
+    yield app.test_cli_runner()
+    app.database.dispose()
 
 
 def rows(cli: FlaskCliRunner) -> dict[str, dict[str, str]]:
