@@ -19,6 +19,8 @@ from app.directory import events as directory_events
 from app.directory import policy as directory_policy
 from app.directory.importing import records, uploads
 from app.directory.pages import directory
+from app.escalation import events as escalation_events
+from app.escalation import policy as escalation_policy
 from app.files import events as files_events
 from app.files import policy as files_policy
 from app.files import queries as files_queries
@@ -59,8 +61,8 @@ NOTICE_WAYS = {
     "concern": ("escalation.concern", "concern_id"),
     "hand_over": ("escalation.hand_over", "hand_over_id"),
 }
-POLICIES = (identity_policy, notifications_policy, directory_policy, files_policy, oversight_policy)
-EVENTS = (identity_events, directory_events, files_events, oversight_events)
+POLICIES = (identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, oversight_policy)
+EVENTS = (identity_events, directory_events, files_events, escalation_events, oversight_events)
 
 
 def permissions() -> tuple[Permission, ...]:

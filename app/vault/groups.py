@@ -11,7 +11,7 @@ from app.vault import codes, suites
 from app.vault.errors import AlreadyFounded, NoKey
 from app.vault.holders import Holder, current_user_key, find_group
 from app.vault.keypairs import KeyPair
-from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip
+from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
 from app.vault.ring import KeyRing
 from app.vault.statements import card_statement, group_key_statement, membership_info, membership_statement
 from app.vault.trust import trust
@@ -154,6 +154,20 @@ def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
     for group_id, person_id in rows:
         found_members[group_id].add(person_id)
     return found_members
+
+
+def keyholders_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
+    """Return the people whose present key opens each of these groups."""
+    newer = exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch)
+    rows = session().execute(
+        select(Membership.group_id, Membership.holder_id)
+        .where(Membership.group_id.in_(group_ids), Membership.holder_kind == "user", ~newer)
+        .distinct()
+    )
+    holding: dict[UUID, set[UUID]] = {group_id: set() for group_id in group_ids}
+    for group_id, person_id in rows:
+        holding[group_id].add(person_id)
+    return holding
 
 
 def is_member(group_id: UUID, user_id: UUID) -> bool:

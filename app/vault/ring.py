@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import clock
 from app.core.database import session
@@ -52,7 +53,8 @@ class KeyRing:
 
     def remember(self, key: ObjectKey) -> None:
         """Keep the key of an object that was made in this request."""
-        self._objects[False][key.object_id] = key
+        for opened in self._objects.values():
+            opened[key.object_id] = key
 
     def forget_memberships(self) -> None:
         """Look memberships up again after one was founded or admitted in this request."""
@@ -102,6 +104,18 @@ class KeyRing:
                     reached |= parents[grant.object_id]
             parents = above
         return reached
+
+    def reaching(self, *objects: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+        """Return the condition that this person holds a grant of an object in one of these columns, for lists.
+
+        Grants of standby and keys nested within others are left out.
+        """
+        return exists().where(
+            or_(*(Grant.object_id == column for column in objects)),
+            self._held_by_me(),
+            Grant.standby.is_(False),
+            or_(Grant.expires_at.is_(None), Grant.expires_at > clock.now()),
+        )
 
     def open(self, object_id: UUID, *, standby: bool = False) -> ObjectKey:
         """Return an object's key; raises NoKey when no grant leads there from this person."""

@@ -1,0 +1,260 @@
+"""Who can read a concern: computed once, for "Who will be able to read this?" and for wrapping the keys alike."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from app import vault
+from app.access import CENTRE, Actor, PostKind
+from app.core.errors import Conflict
+from app.core.words import N_
+from app.directory.queries import get_organisation, holders_of, organisations_of, today_at
+from app.escalation.levels import GRAVE
+from app.escalation.models import Concern, HandOver
+from app.escalation.tiers import Tier, chain_from, first_tier
+from app.vault import Group, Holder, groups
+
+RAISED, BY_LEVEL, STANDBY, INSTEAD = "concern:raised", "concern:level", "concern:standby", "concern:stands_in"
+HANDED = "hand_over:offered"
+"""The bases under which keys of concerns are given; each answers "why could X see it?"."""
+
+
+class NobodyToTell(Conflict):
+    """No tier has anybody who could read the concern."""
+
+    words = N_("Nobody who could take this on has keys yet. Please speak to the counselling room or a lead in person.")
+
+
+@dataclass(frozen=True)
+class Team:
+    """Those of one tier around a concern: to whom its keys are wrapped, and who of them is in post today."""
+
+    holders: tuple[Holder, ...] = ()
+    living: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """A key wrapped to somebody on some basis; on standby it opens nothing by itself."""
+
+    holder: Holder
+    basis: str
+    standby: bool = False
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """To whom account and card are wrapped, and which tier owns the concern."""
+
+    tier: Tier
+    account: tuple[Wrap, ...]
+    card: tuple[Wrap, ...]
+
+
+Teams = Mapping[str, Team]
+
+
+def teams_around(*, school_id: UUID, grade_id: UUID | None, excluded: Collection[UUID]) -> Teams:
+    """Return the team of each tier around a student, without those who must not be told.
+
+    A group with an excluded member is replaced by the keys of its other members (3-vault.md).
+    """
+    centre_id = centre_of(school_id)
+    founded = {
+        "grade": vault.find_group(school_id, "grade", grade_id) if grade_id else None,
+        "room": vault.find_group(school_id, "room"),
+        "leadership": vault.find_group(school_id, "leadership"),
+        "centre": vault.find_group(centre_id, "centre") if centre_id else None,
+    }
+    ids = {group.id for group in founded.values() if group}
+    ever, now = groups.members_of(ids), groups.keyholders_of(ids)
+    in_post = _in_post(school_id, grade_id, centre_id)
+    return {
+        tier: _team(group, ever[group.id], now[group.id], in_post[tier], frozenset(excluded)) if group else Team()
+        for tier, group in founded.items()
+    }
+
+
+def _team(group: Group, ever: set[UUID], now: set[UUID], in_post: set[UUID], excluded: frozenset[UUID]) -> Team:
+    living = frozenset(in_post & now - excluded)
+    if ever.isdisjoint(excluded):
+        return Team((vault.group(group.id),), living)
+    return Team(tuple(vault.user(person_id) for person_id in sorted(now - excluded)), living)
+
+
+def _in_post(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> dict[str, set[UUID]]:
+    on = today_at(school_id)
+
+    def at(organisation_id: UUID, *kinds: PostKind, grade: UUID | None = None) -> set[UUID]:
+        return set(holders_of(*kinds, organisation_id=organisation_id, on=on, grade_id=grade))
+
+    return {
+        "grade": at(school_id, PostKind.HEAD_OF_GRADE, grade=grade_id) if grade_id else set(),
+        "room": at(school_id, PostKind.COUNSELLOR),
+        "leadership": at(school_id, PostKind.LEAD),
+        "centre": at(centre_id, *CENTRE) if centre_id else set(),
+    }
+
+
+def centre_of(school_id: UUID) -> UUID | None:
+    """Return the guidance centre of a school's district, or None while there is none."""
+    school = get_organisation(school_id)
+    centres = organisations_of(school.district_id, "centre") if school else ()
+    return centres[0].id if centres else None
+
+
+def members_of_room(school_id: UUID) -> set[UUID]:
+    """Return everybody who holds the key of a school's counselling room."""
+    room = vault.find_group(school_id, "room")
+    return vault.readers_among([vault.group(room.id)]) if room else set()
+
+
+def owner_in(teams: Teams, tier: Tier, source: str, *, otherwise: Tier | None = None) -> Tier:
+    """Return the first tier from this one on in which somebody is; raises NobodyToTell if nothing is left."""
+    for candidate in chain_from(tier, source):
+        if teams[candidate].living:
+            return candidate
+    if otherwise is None:
+        raise NobodyToTell()
+    return otherwise
+
+
+def holders_for(teams: Teams, *, source: str, level: str, reporter_id: UUID) -> Sealing:
+    """Return to whom a new concern is wrapped, and who owns it; raises NobodyToTell.
+
+    A teacher's account goes to the reporter, the grade team and the room, one from a letter or a session to
+    the room alone. The card goes to grade and room, from R3 on to leadership, standby to the centre; at R4
+    the account stands by for leadership and centre.
+    """
+    wanted = first_tier(source, level)
+    owner = owner_in(teams, wanted, source)
+    account, card = wraps(teams, source=source, level=level)
+    if source == "teacher":
+        account = [Wrap(vault.user(reporter_id), RAISED), *account]
+    if owner != wanted:
+        account, card = (each + _wraps(teams[owner], INSTEAD) for each in (account, card))
+    return Sealing(owner, _once_each(account), _once_each(card))
+
+
+def wraps(teams: Teams, *, source: str, level: str) -> tuple[list[Wrap], list[Wrap]]:
+    """Return to whom the tiers' keys of account and card are wrapped at a level."""
+    grade, room, leadership, centre = (teams[tier] for tier in ("grade", "room", "leadership", "centre"))
+    account = _wraps(room, RAISED) + (_wraps(grade, RAISED) if source == "teacher" else [])
+    card = _wraps(grade, RAISED) + _wraps(room, RAISED)
+    if level in GRAVE:
+        card += _wraps(leadership, BY_LEVEL) + _wraps(centre, STANDBY, standby=True)
+    if level == "R4":
+        # A letter's words never come to leadership, not even on standby (未成年人保护法 §63; 3-vault.md).
+        account += _wraps(leadership, STANDBY, standby=True) if source == "teacher" else []
+        account += _wraps(centre, STANDBY, standby=True)
+    return account, card
+
+
+def _wraps(team: Team, basis: str, *, standby: bool = False) -> list[Wrap]:
+    return [Wrap(holder, basis, standby) for holder in team.holders]
+
+
+def _once_each(wanted: Iterable[Wrap]) -> tuple[Wrap, ...]:
+    """Keep one wrap for each holder, a plain one before one on standby."""
+    found: dict[Holder, Wrap] = {}
+    for wrap in sorted(wanted, key=lambda wrap: wrap.standby):
+        found.setdefault(wrap.holder, wrap)
+    return tuple(found.values())
+
+
+def people_behind(sealed_to: Iterable[Wrap]) -> set[UUID]:
+    """Return the people who can read what is wrapped so, those on standby left out."""
+    return vault.readers_among(wrap.holder for wrap in sealed_to if not wrap.standby)
+
+
+def seal_new(object_id: UUID, *, school_id: UUID, to: Collection[Wrap], by: Actor) -> vault.ObjectKey:
+    """Make the key of a new account or card and wrap it to everybody it is for."""
+    plain = [wrap for wrap in to if not wrap.standby]
+    first = [wrap for wrap in plain if wrap.basis == plain[0].basis]
+    key = vault.create_object(
+        object_id, organisation_id=school_id, to=[wrap.holder for wrap in first], by=by.ring, basis=first[0].basis
+    )
+    for wrap in to:
+        if wrap not in first:
+            share(object_id, wrap, by=by)
+    return key
+
+
+def share(object_id: UUID, wrap: Wrap, *, by: Actor) -> None:
+    """Wrap the key of an account, card or packet to one more holder."""
+    vault.share(object_id, to=wrap.holder, by=by.ring, basis=wrap.basis, standby=wrap.standby)
+
+
+def excluded_from(concern: Concern, actor: Actor) -> frozenset[UUID]:
+    """Return who must not be told, as account and card say it to those who hold either."""
+    keys = actor.ring.open_many([concern.card_id, concern.id])
+    column, object_id = ("card", concern.card_id) if concern.card_id in keys else ("account", concern.id)
+    found = vault.read(concern, column, keys[object_id]).get("excluded", ())
+    return frozenset(UUID(hex=person_id) for person_id in found)
+
+
+def teams_of(concern: Concern, actor: Actor) -> Teams:
+    """Return the teams around a concern, those left out who must not be told."""
+    return teams_around(
+        school_id=concern.school_id, grade_id=concern.grade_id, excluded=excluded_from(concern, actor)
+    )
+
+
+def give_to_owner(concern: Concern, team: Team, *, by: Actor) -> None:
+    """Give account and card to a tier that now owns the concern in another's stead."""
+    for object_id in (concern.id, concern.card_id):
+        _share_missing(object_id, _wraps(team, INSTEAD), by=by)
+
+
+def settle(concern: Concern, teams: Teams, *, by: Actor) -> None:
+    """Bring the keys to what the level asks: missing ones are given, those of a higher level taken back.
+
+    What the actor cannot open stays as it is until the next deed of somebody who can.
+    """
+    account, card = wraps(teams, source=concern.source, level=concern.level)
+    for object_id, wanted in ((concern.id, account), (concern.card_id, card)):
+        _share_missing(object_id, wanted, by=by)
+        _take_back(object_id, wanted)
+
+
+def _share_missing(object_id: UUID, wanted: Collection[Wrap], *, by: Actor) -> None:
+    held = {Holder(g.holder_kind, g.holder_id): g.standby for g in vault.grants_of(object_id)}  # type: ignore[arg-type]
+    missing = [w for w in _once_each(wanted) if w.holder not in held or (held[w.holder] and not w.standby)]
+    if missing and by.ring.open_many([object_id]):
+        for wrap in missing:
+            share(object_id, wrap, by=by)
+
+
+def _take_back(object_id: UUID, wanted: Collection[Wrap]) -> None:
+    kept = {wrap.holder for wrap in wanted}
+    for grant in vault.grants_of(object_id):
+        holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+        if grant.basis in (BY_LEVEL, STANDBY) and holder not in kept:
+            vault.withdraw(object_id, holder=holder)
+
+
+def hand_card(hand_over: HandOver, centre: Team, *, by: Actor) -> None:
+    """Give the centre the action card of a case that is offered to it."""
+    _share_missing(hand_over.concern.card_id, _wraps(centre, HANDED), by=by)
+
+
+def take_card_back(hand_over: HandOver, *, by: Actor) -> None:
+    """Put the centre's key of the card back to what the level alone gives it."""
+    concern = hand_over.concern
+    for grant in vault.grants_of(concern.card_id):
+        if grant.basis != HANDED:
+            continue
+        holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+        if concern.level in GRAVE:
+            share(concern.card_id, Wrap(holder, STANDBY, standby=True), by=by)
+        else:
+            vault.withdraw(concern.card_id, holder=holder)
+
+
+def renew_card_key(concern: Concern, new_id: UUID, *, by: Actor) -> vault.ObjectKey:
+    """Make the key of a new card for the readers of the old one, by somebody who holds the account alone."""
+    same = [
+        Wrap(Holder(grant.holder_kind, grant.holder_id), grant.basis, grant.standby)  # type: ignore[arg-type]
+        for grant in vault.grants_of(concern.card_id)
+    ]
+    return seal_new(new_id, school_id=concern.school_id, to=same, by=by)

@@ -1,0 +1,124 @@
+"""The words that pages and notices use for the codes of concerns: sources, states, deeds, tiers, clocks, bases."""
+
+from app.core.words import N_
+
+SOURCES = {
+    "teacher": N_("Raised by a teacher"),
+    "room": N_("Raised by the counselling room"),
+    "letter": N_("From a letter"),
+}
+STATES = {
+    "raised": N_("Raised"),
+    "acknowledged": N_("Acknowledged"),
+    "asked": N_("A question is open"),
+    "answered": N_("The question is answered"),
+    "passed_to_room": N_("Passed on to the counselling room"),
+    "accepted": N_("Taken on"),
+    "in_support": N_("In support"),
+    "offered_to_centre": N_("Offered to the centre"),
+    "accepted_by_centre": N_("With the centre"),
+    "advised": N_("The centre has advised"),
+    "returned": N_("Returned by the centre"),
+    "follow_up": N_("In follow-up"),
+    "closed_by_grade": N_("Closed by the head of grade"),
+    "closed": N_("Closed"),
+    "reopened": N_("Opened again"),
+}
+# What the reporter is shown: that it is in hand, never how far the work is.
+STATES_FOR_REPORTER = {
+    **dict.fromkeys(("raised", "passed_to_room", "reopened"), N_("Received, on its way")),
+    **dict.fromkeys(
+        ("acknowledged", "answered", "accepted", "in_support", "offered_to_centre", "accepted_by_centre", "advised",
+         "returned", "follow_up"),
+        N_("In hand"),
+    ),
+    "asked": N_("There is a question for you"),
+    **dict.fromkeys(("closed_by_grade", "closed"), N_("Closed")),
+}
+TIERS = {
+    "grade": N_("Head of grade"),
+    "room": N_("Counselling room"),
+    "leadership": N_("School leadership"),
+    "centre": N_("District centre"),
+}
+CLOCKS = {
+    "acknowledge": N_("to acknowledge"),
+    "decide": N_("to pass on or close"),
+    "answer": N_("for the reporter's answer"),
+    "accept": N_("to take on"),
+    "assess": N_("for the first assessment"),
+    "support": N_("for the next review"),
+    "centre_answer": N_("for the centre's answer"),
+    "centre_work": N_("for the centre's review"),
+    "follow_up": N_("for the follow-up"),
+}
+DEEDS = {
+    "raise": N_("The concern was raised"),
+    "acknowledge": N_("Acknowledged"),
+    "ask": N_("Question to the reporter"),
+    "answer": N_("Answer of the reporter"),
+    "pass_on": N_("Passed on to the counselling room"),
+    "close_by_grade": N_("Closed by the head of grade"),
+    "accept": N_("Taken on by the counselling room"),
+    "assess": N_("Level assessed"),
+    "follow_up": N_("Next review set"),
+    "close": N_("Closed"),
+    "reopen": N_("Opened again"),
+    "propose_lower": N_("A lower level proposed"),
+    "propose_close": N_("Closing proposed"),
+    "agree_lower": N_("Lower level agreed"),
+    "agree_close": N_("Closing agreed"),
+    "refuse": N_("Proposal refused"),
+    "raise_level": N_("Level raised"),
+    "offer": N_("Offered to the centre"),
+    "call_centre": N_("Centre called"),
+    "withdraw": N_("Offer taken back"),
+    "decline": N_("Declined by the centre"),
+    "accept_by_centre": N_("Accepted by the centre"),
+    "advise": N_("Advice of the centre"),
+    "return": N_("Returned by the centre"),
+    "feedback": N_("Line to the reporter"),
+    "note_seen": N_("Action card seen"),
+}
+BASES = {
+    "CONSENT": N_("The guardian has consented"),
+    "SELF_HARM": N_("Danger of harm to oneself"),
+    "HARM_OTHERS": N_("Danger of harm to others"),
+    "ABUSE_REPORT": N_("Suspected violence or abuse, with a duty to report"),
+    "LEGAL_ORDER": N_("Required by law or by an authority"),
+    "OWN_SAFETY_LETTER": N_("The student's own safety, from a letter"),
+}
+HAND_OVERS = {
+    "offered": N_("Waits for an answer"),
+    "accepted": N_("Accepted"),
+    "declined": N_("Declined"),
+    "withdrawn": N_("Taken back"),
+    "advised": N_("Advice given"),
+    "returned": N_("Returned to the school"),
+}
+# In the order in which the packet is filled in and read.
+PACKET = {
+    "reason": N_("Why you hand this over"),
+    "questions": N_("What you ask the centre"),
+    "summary": N_("The least that the centre must know"),
+    "tried": N_("What was tried so far"),
+    "resources": N_("What helps: people, strengths, places"),
+    "student_told": N_("What the student was told"),
+    "consent": N_("The guardian's consent: who, when, how"),
+}
+ACCOUNT = {
+    "seen": N_("What you saw and heard"),
+    "when_where": N_("When and where"),
+    "families": N_("What it is about"),
+    "since": N_("Since when"),
+    "done": N_("What you have done so far"),
+    "safe_now": N_("Is the student safe now?"),
+    "with_whom": N_("Who is with the student?"),
+    "means": N_("Are the means at hand?"),
+    "plan": N_("Is there a plan to hurt oneself or others?"),
+    "injury": N_("Is there an injury?"),
+    "commanded": N_("Do voices give orders?"),
+    "guardian_told": N_("Do the guardians know?"),
+    "urgency": N_("How soon is help needed?"),
+    "excluded": N_("Is somebody on the staff part of it?"),
+}
