@@ -159,8 +159,7 @@ def _employ(world: World, name: str) -> None:
     organisation = world.organisations[place]
     grade_id = class_id = None
     if grade_label:
-        position = "四五".index(grade_label[0])
-        grade = directory.ensure_grade(school_id=organisation, label=grade_label, position=position)
+        grade = directory.ensure_grade(school_id=organisation, label=grade_label)
         world.grades[place, grade_label] = grade_id = grade.id
         if class_label:
             made = directory.ensure_class(grade=grade, label=class_label)

@@ -27,7 +27,10 @@ def catalogue_of(locale: str) -> Translations:
         compiled = io.BytesIO()
         write_mo(compiled, po)
         compiled.seek(0)
-        merged.merge(Translations(compiled))
+        part = Translations(compiled)
+        merged.merge(part)
+        # Merging takes the sentences over, not the rule by which a number chooses one.
+        merged.plural = part.plural
     return merged
 
 

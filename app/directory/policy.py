@@ -38,6 +38,18 @@ def in_own_district(actor: Actor, record: Any) -> bool:
 
 
 @relation
+def of_own_district(actor: Actor, record: Any) -> bool:
+    """Belong to the district itself, not to one of its schools."""
+    return bool(record.organisation_id == actor.district_id)
+
+
+@relation
+def is_importer(actor: Actor, record: Any) -> bool:
+    """Be the person who chose the file."""
+    return bool(record.person_id == actor.person_id)
+
+
+@relation
 def may_see_class(actor: Actor, record: Any) -> bool:
     """Have the class in one's own class, grade or school."""
     return sees_class(actor, school_id=record.school_id, grade_id=_grade_of(record), class_id=_class_of(record))
@@ -69,14 +81,18 @@ SEE_STUDENT = Permission("student:read", [works_at_school, may_see_class])
 SEE_CONTACTS = Permission("student:contacts", [works_at_school, may_see_class])
 IMPORT_ROSTER = Permission("roster:import", [is_school_admin, administers])
 IMPORT_STAFF = Permission("staff:import", [is_school_admin], [is_district_admin])
+LIST_ROSTERS = Permission("roster:list", [is_school_admin], [is_district_admin])
+OWN_UPLOAD = Permission(
+    "roster:upload", [is_school_admin, administers, is_importer], [is_district_admin, of_own_district, is_importer]
+)
+SEE_IMPORT = Permission("roster:read", [is_school_admin, administers], [is_district_admin, of_own_district])
 UNDO_IMPORT = Permission("roster:undo", [is_school_admin, administers])
-LIST_ROSTERS = Permission("roster:list", [is_school_admin])
 LIST_PEOPLE = Permission("person:list", [is_school_admin], [is_district_admin])
 KEEP_PEOPLE = Permission("person:keep", [is_school_admin, administers], [is_district_admin, in_own_district])
 KEEP_CALENDAR = Permission("calendar:keep", [is_school_admin, administers])
 KEEP_SCHOOLS = Permission("school:keep", [is_district_admin, in_own_district])
 
 PERMISSIONS = (
-    SEARCH, SEE_STUDENT, SEE_CONTACTS, IMPORT_ROSTER, IMPORT_STAFF, UNDO_IMPORT, LIST_ROSTERS, LIST_PEOPLE, KEEP_PEOPLE,
-    KEEP_CALENDAR, KEEP_SCHOOLS,
+    SEARCH, SEE_STUDENT, SEE_CONTACTS, IMPORT_ROSTER, IMPORT_STAFF, LIST_ROSTERS, OWN_UPLOAD, SEE_IMPORT, UNDO_IMPORT,
+    LIST_PEOPLE, KEEP_PEOPLE, KEEP_CALENDAR, KEEP_SCHOOLS,
 )

@@ -33,7 +33,7 @@ ENTRIES = (
     Entry("directory.classes", N_("Classes"), "student:search", "l"),
     Entry("directory.people", N_("People"), "person:list", "p"),
     Entry("directory.rosters", N_("Rosters"), "roster:list", "i"),
-    Entry("directory.calendar", N_("School calendar"), "roster:list", "d"),
+    Entry("directory.calendar", N_("School calendar"), "calendar:keep", "d"),
     Entry("directory.schools", N_("Schools"), "school:keep", "o"),
     Entry("notifications.index", N_("Notices"), "notice:list", "b"),
     Entry("oversight.trail", N_("Trail"), "trail:read", "t"),

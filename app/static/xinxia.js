@@ -189,12 +189,14 @@
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     all('button[type="submit"]', form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    all("[data-while-sending]", form).forEach((words) => { words.hidden = false; });
     setTimeout(sendable, 8000, form);
   });
   const sendable = (form) => {
     delete form.dataset.sent;
     delete form.dataset.confirmed;
     all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+    all("[data-while-sending]", form).forEach((words) => { words.hidden = true; });
   };
   addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach(sendable); });
 

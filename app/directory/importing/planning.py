@@ -1,5 +1,6 @@
 """The dry run: everything that an import would do, said before it is done."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -32,7 +33,7 @@ class StudentPlan:
     coverage: Coverage
     contacts_changed: int
     new_classes: tuple[str, ...]
-    unknown_grades: tuple[str, ...]
+    unknown_grades: Mapping[str, int]
     fingerprint: str
     register: Register = field(repr=False)
 
@@ -105,15 +106,16 @@ def _contacts_changed(comparison: Comparison[DirectoryLine], register: Register)
     return sum(facts_of(change.row, facts) != facts for change, facts in before)
 
 
-def _unknown_grades(roster: Roster, known: Sequence[str]) -> tuple[str, ...]:
-    """Return grades that schools commonly have and this one has not, as far as rows ask for them."""
-    if not known:
-        return ()
-    asked = dict.fromkeys(
-        fault.found for fault in roster.faults if (fault.field, fault.code) == ("grade", "unknown_grade")
-    )
-    common = [known_grade((labels.split(text) or (text,))[0], COMMON_GRADES) for text in asked]
-    return tuple(dict.fromkeys(label for label in common if label))
+def _unknown_grades(roster: Roster, known: Sequence[str]) -> dict[str, int]:
+    """Return grades that schools commonly have and this one has not, with the rows that ask for them."""
+    asked: Counter[str] = Counter()
+    for fault in roster.faults if known else ():
+        if (fault.field, fault.code) == ("grade", "unknown_grade"):
+            text = (labels.split(fault.found) or (fault.found,))[0]
+            label = labels.grade_label(text)
+            if label in COMMON_GRADES:
+                asked[label] += 1
+    return dict(asked)
 
 
 def _fingerprint(comparison: Comparison[DirectoryLine], coverage: Coverage, roster: Roster) -> str:

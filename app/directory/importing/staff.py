@@ -140,6 +140,13 @@ def import_staff(
         raise RowsHaveFaults(count=len(plan.staff.bad_rows))
     if not plan.staff.entries:
         raise NothingToImport()
+    with session().begin_nested():
+        return _carry_out(plan, end_missing, by=by, upload_id=upload_id, tell=tell)
+
+
+def _carry_out(
+    plan: StaffPlan, end_missing: bool, *, by: Actor, upload_id: UUID | None, tell: Tell
+) -> RosterImport:
     people = dict(plan.people)
     for done, row in enumerate(plan.staff.entries, start=1):
         _keep_person(row, people, by)

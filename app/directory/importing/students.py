@@ -62,8 +62,8 @@ def import_students(
     """Import a list of students into a school, and return what was done.
 
     `leaving` names the grades whose missing students leave, None those that the plan suggests; `expecting` is
-    the fingerprint of the plan that was shown. Raises RowsHaveFaults, NothingToImport, PlanChanged and NoKey,
-    and then nothing was done, provided that the caller's transaction is rolled back.
+    the fingerprint of the plan that was shown. Raises RowsHaveFaults, NothingToImport, PlanChanged and
+    ContactsClosed, and then nothing was done.
     """
     IMPORT_ROSTER.demand(by, school)
     plan = plan_students(table, school=school, by=by, new_grades=new_grades)
@@ -73,7 +73,9 @@ def import_students(
         raise RowsHaveFaults(count=len(plan.roster.bad_rows))
     if not plan.roster.entries:
         raise NothingToImport()
-    return _carry_out(plan, plan.suggested if leaving is None else leaving, by=by, upload_id=upload_id, tell=tell)
+    # A savepoint: what a page catches and shows is not committed with it.
+    with session().begin_nested():
+        return _carry_out(plan, plan.suggested if leaving is None else leaving, by=by, upload_id=upload_id, tell=tell)
 
 
 def _carry_out(

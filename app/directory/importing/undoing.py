@@ -42,6 +42,11 @@ def undo_import(done: RosterImport, *, by: Actor) -> list[UUID]:
     """Undo an import within its day; return the students who stay because something newer is kept about them."""
     UNDO_IMPORT.demand(by, done)
     _demand_time(done)
+    with session().begin_nested():
+        return _go_back(done, by=by)
+
+
+def _go_back(done: RosterImport, *, by: Actor) -> list[UUID]:
     way_back: dict[str, Any] = vault.read(done, "way_back", by.ring.open(done.id))
     before = {UUID(hex=one): Place.load(place) if place else None for one, place in way_back["before"].items()}
     staying = with_newer_records(before.keys(), done.made_at)

@@ -60,6 +60,10 @@ def find_upload(upload_id: UUID) -> RosterUpload | None:
 
 def table_of(upload: RosterUpload, *, by: Actor) -> Table:
     """Return the list of an upload, read by the columns that were chosen."""
+    return _recognised(upload, by=by).corrected(choices_of(upload, by=by).columns)
+
+
+def _recognised(upload: RosterUpload, *, by: Actor) -> Table:
     content = vault.read(upload, "content", by.ring.open(upload.id))
     sheet = Sheet(
         content["title"],
@@ -67,8 +71,7 @@ def table_of(upload: RosterUpload, *, by: Actor) -> Table:
         date.fromisoformat(content["counted_from"]),
     )
     table = find_table([sheet], FIELDS[upload.kind])
-    found = Table(table.columns, table.rows, sheet, content["other_sheets"])
-    return found.corrected(choices_of(upload, by=by).columns)
+    return Table(table.columns, table.rows, sheet, content["other_sheets"])
 
 
 def choices_of(upload: RosterUpload, *, by: Actor) -> Choices:
@@ -78,10 +81,10 @@ def choices_of(upload: RosterUpload, *, by: Actor) -> Choices:
 
 
 def choose(upload: RosterUpload, choices: Choices, *, by: Actor) -> None:
-    """Keep what the importer decided; raises ColumnUnclear for columns that do not fit the list."""
+    """Keep what the importer decided; raises ColumnUnclear for columns that do not fit the list, and keeps nothing."""
+    _recognised(upload, by=by).corrected(choices.columns)
     key = by.ring.open(upload.id)
     vault.write(upload, "choices", {"columns": dict(choices.columns), "new_grades": list(choices.new_grades)}, key)
-    table_of(upload, by=by)
     session().flush()
 
 

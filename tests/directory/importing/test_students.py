@@ -240,7 +240,7 @@ def test_a_grade_the_school_does_not_have_is_named_and_made_only_when_asked_for(
     made = listed(("G1", "何向晚", "七年级", "1班"))
     with world.acting("sam") as sam:
         found = plan(world, made, sam)
-        assert found.unknown_grades == ("七年级",)
+        assert found.unknown_grades == {"七年级": 1}
         assert [fault.code for fault in found.roster.faults] == ["unknown_grade"]
         found = plan(world, made, sam, new_grades=["七年级"])
         assert (found.roster.faults, found.new_classes) == ((), ("七年级1班",))

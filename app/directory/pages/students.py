@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 
 from app.access import guard
 from app.core import forms
 from app.directory import policy, queries, schemas
-
-directory = Blueprint("directory", __name__, template_folder="templates")
+from app.directory.pages.blueprint import directory
 
 
 @directory.route("/students/search", methods=["GET", "POST"])
