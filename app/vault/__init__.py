@@ -20,6 +20,7 @@ from app.vault.grants import (
     share,
     withdraw,
 )
+from app.vault.groups import cards_of
 from app.vault.holders import Holder, find_group, group, has_key, user, within
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group
@@ -48,6 +49,7 @@ __all__ = [
     "ObjectKey",
     "Untrusted",
     "VaultError",
+    "cards_of",
     "check_server_key",
     "checkpoint_public_key",
     "create_object",

@@ -12,6 +12,7 @@ from app.core.database import session
 from app.vault import envelope, suites
 from app.vault.errors import NoKey
 from app.vault.holders import Holder, current_group_key, current_user_key
+from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Membership
 from app.vault.ring import KeyRing
@@ -84,6 +85,18 @@ def grants_of(object_id: UUID) -> list[Grant]:
         for grant in session().scalars(select(Grant).where(Grant.object_id == object_id))
         if grant.expires_at is None or grant.expires_at > clock.now()
     ]
+
+
+def take_over(holder: Holder, pair: KeyPair, *, to: KeyRing, basis: str) -> None:
+    """Wrap to a person the single objects that were wrapped to a card whose private key lies open here."""
+    held = session().scalars(select(Grant).where(Grant.holder_kind == holder.kind, Grant.holder_id == holder.id))
+    for grant in held.all():
+        trust().grant(grant)
+        secret = pair.unwrap(grant.wrapped, grant_info(grant), grant.suite)
+        key = ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
+        withdraw(key.object_id, holder=Holder("user", to.user_id))
+        _wrap(key, Holder("user", to.user_id), by=to, basis=basis, standby=grant.standby, expires_at=grant.expires_at)
+    session().flush()
 
 
 def readers_among(holders: Iterable[Holder]) -> set[UUID]:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select
 from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
-from app.vault import codes, suites
+from app.vault import codes, grants, suites
 from app.vault.errors import AlreadyFounded, NoKey
 from app.vault.holders import Holder, current_user_key, find_group
 from app.vault.keypairs import KeyPair
@@ -81,7 +81,7 @@ def take_over_from_slip(slip: Slip, pair: KeyPair, *, to: KeyRing) -> None:
 
 
 def take_over_from_card(card: RecoveryCard, pair: KeyPair, *, to: KeyRing) -> None:
-    """Admit the person in front of the screen to every group that a recovery card opens."""
+    """Admit the person in front of the screen to every group and single object that a recovery card opens."""
     for member in _memberships("card", card.id):
         trust().membership(member)
         group_pair = KeyPair.from_seed(pair.unwrap(member.wrapped, membership_info(member), member.suite))
@@ -90,6 +90,7 @@ def take_over_from_card(card: RecoveryCard, pair: KeyPair, *, to: KeyRing) -> No
             member.group_id, member.epoch, group_pair, Holder("user", to.user_id), to.epoch,
             to.pair.kem_public, ("card", card.id, 1, pair),
         )
+    grants.take_over(Holder("card", card.id), pair, to=to, basis="card:used")
     to.forget_memberships()
 
 
@@ -133,14 +134,24 @@ def make_card(organisation_id: UUID, *, code: bytes, by: KeyRing) -> RecoveryCar
     return card
 
 
+def cards_of(organisation_id: UUID) -> list[Holder]:
+    """Return the recovery cards of an organisation that still open something."""
+    live = select(Membership.holder_id).where(Membership.holder_kind == "card")
+    ids = session().scalars(
+        select(RecoveryCard.id)
+        .where(RecoveryCard.organisation_id == organisation_id, RecoveryCard.id.in_(live))
+        .order_by(RecoveryCard.id)
+    )
+    return [Holder("card", card_id) for card_id in ids]
+
+
 def void_cards(organisation_id: UUID, *, but: UUID | None = None) -> None:
     """Make every recovery card of an organisation useless, except one."""
     ids = select(RecoveryCard.id).where(RecoveryCard.organisation_id == organisation_id)
     if but is not None:
         ids = ids.where(RecoveryCard.id != but)
-    session().execute(
-        delete(Membership).where(Membership.holder_kind == "card", Membership.holder_id.in_(ids))
-    )
+    for table in (Membership, Grant):
+        session().execute(delete(table).where(table.holder_kind == "card", table.holder_id.in_(ids)))
 
 
 def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
