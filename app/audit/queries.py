@@ -19,6 +19,13 @@ def events_about(subject_id: UUID, *, cursor: str | None = None, size: int = PAG
     return _page([TrailEvent.subject_id == subject_id], cursor, size)
 
 
+def count_about(subject_id: UUID, action: str) -> int:
+    """Return how often one thing was done to one record."""
+    return session().scalar(
+        select(func.count()).where(TrailEvent.subject_id == subject_id, TrailEvent.action == action)
+    ) or 0
+
+
 def events_of(
     organisation_ids: Collection[UUID],
     *,
