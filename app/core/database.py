@@ -25,7 +25,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 _T = TypeVar("_T")
@@ -184,13 +184,16 @@ class Database:
         self.engine.dispose()
 
 
+_LOST_RACES = frozenset({"40001", "40P01", "23505"})
+
+
 def should_retry(error: DBAPIError) -> bool:
-    """Say whether the same work may succeed when done again: serialization failure, deadlock, lost race."""
-    code = getattr(error.orig, "sqlstate", None)
-    if code in ("40001", "40P01"):
-        return True
-    # Two equal once-keys at the same moment: done again, the second finds the first.
-    return isinstance(error, IntegrityError) and "once_done" in str(error.orig)
+    """Say whether the same work may succeed when done again: serialization failure, deadlock, lost race.
+
+    A unique key that somebody took meanwhile is a lost race too: done again, the second finds what the first
+    made. Who really asks for a taken key fails as often as it is tried, and no more is lost than a moment.
+    """
+    return getattr(error.orig, "sqlstate", None) in _LOST_RACES
 
 
 def is_full_or_broken(error: DBAPIError) -> bool:

@@ -128,8 +128,8 @@ def lost_race() -> Exception:
     [
         ("40001", "", DBAPIError, True),
         ("40P01", "deadlock", DBAPIError, True),
-        ("23505", "unique", IntegrityError, False),
-        ("23505", "pk_once_done", IntegrityError, True),
+        ("23505", "unique", IntegrityError, True),
+        ("23503", "foreign key", IntegrityError, False),
         (None, "disk I/O error", OperationalError, False),
     ],
 )
