@@ -3,9 +3,10 @@
 import functools
 import uuid
 from collections.abc import Callable
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Request, Response, g, redirect, request
 from sqlalchemy.exc import DBAPIError
 
 from app.core import once
@@ -29,6 +30,19 @@ def public(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
+class InMemory(Request):
+    """A request whose uploads never touch the disk: what is sealed later must not lie in a temporary file before.
+
+    The size of a request is bounded (MAX_CONTENT_LENGTH), and so is what a thread holds.
+    """
+
+    def _get_file_stream(
+        self, total_content_length: int | None, content_type: str | None, filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
 class Application(Flask):
     """Flask in which the whole of a view runs inside one transaction.
 
@@ -36,6 +50,7 @@ class Application(Flask):
     """
 
     database: Database
+    request_class = InMemory
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
