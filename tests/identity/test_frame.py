@@ -1,0 +1,18 @@
+"""Pages outside any transaction answer people who are signed in as well as those who are not."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+BrowserOf = Callable[[str], FlaskClient]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [
+    ("GET", "/nowhere", 404), ("PUT", "/", 405), ("DELETE", "/files", 405), ("POST", "/language/xx", 404),
+    ("GET", "/static/nothing.css", 404), ("GET", "/api/v1/nowhere", 404), ("PATCH", "/api/v1/files", 405),
+])
+def test_an_address_that_is_none_is_refused_also_to_lin(
+    browser_of: BrowserOf, method: str, path: str, status: int
+) -> None:
+    assert browser_of("lin").open(path, method=method).status_code == status
