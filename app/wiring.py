@@ -22,10 +22,11 @@ from app.directory.pages import directory
 from app.escalation import events as escalation_events
 from app.escalation import policy as escalation_policy
 from app.files import events as files_events
+from app.files import jobs as files_jobs
 from app.files import policy as files_policy
 from app.files import queries as files_queries
 from app.files.api import files_api
-from app.files.pages import files
+from app.files.pages import file_act, files
 from app.home.frame import frame_of_page
 from app.home.pages import home
 from app.identity import events as identity_events
@@ -55,6 +56,7 @@ JOBS = (
     Job("forget old uploads", timedelta(minutes=30), in_transaction(uploads.forget_old)),
     Job("forget ended sessions", timedelta(minutes=10), in_transaction(identity_service.forget_sessions)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
+    *files_jobs.JOBS,
 )
 # Where a notice about a kind of record leads: a page, and the name of its id.
 NOTICE_WAYS = {
@@ -93,6 +95,7 @@ def register_features(app: Application) -> None:
     app.extensions["event_words"] = event_words()
     app.jinja_env.globals["trail_words"] = _trail_words
     app.jinja_env.globals["worded"] = _worded
+    app.jinja_env.globals["file_act"] = file_act
 
 
 def _trail_words(action: str) -> str:

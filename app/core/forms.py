@@ -1,6 +1,6 @@
 """Reads a submitted form through its shape and keeps the raw input, so that nothing typed is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,20 @@ class Form:
     def with_error(self, name: str, message: str) -> "Form":
         """Return the same form with one more thing to correct; the input stays."""
         return Form(self.values, self.data, {**self.errors, name: [*self.errors.get(name, []), message]})
+
+    def with_values(self, **values: Any) -> "Form":
+        """Return the same form with some values set, such as the version that the next save builds on."""
+        return Form({**self.values, **values}, self.data, self.errors)
+
+
+def differing(form: Form, kept: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """Return what is kept of these fields where something else was typed, to be shown beside it."""
+    typed = {name: _one_line_end(form.values.get(name)) for name in names}
+    return {name: str(kept[name]) for name in typed if kept.get(name) and _one_line_end(kept[name]) != typed[name]}
+
+
+def _one_line_end(text: Any) -> str:
+    return str(text or "").replace("\r\n", "\n")
 
 
 def blank(**values: Any) -> Form:

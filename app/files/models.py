@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
@@ -11,10 +11,24 @@ from app.vault import sealed
 
 
 class StudentFile(Base):
-    """A student's file; its key is held by the room, or, when restricted, by named people only."""
+    """A student's file; its key is held by the room, or, when restricted, by named people only.
+
+    A student has one file that the room can know of. A restricted one does not exist for those who are not
+    named, so it cannot stand in the way of the one they may need to open.
+    """
 
     __tablename__ = "student_file"
-    __table_args__ = (UniqueConstraint("student_id"), CheckConstraint("state IN ('open', 'archived')", name="state"))
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'archived')", name="state"),
+        Index(
+            "uq_student_file_student",
+            "student_id",
+            unique=True,
+            sqlite_where=text("NOT restricted"),
+            postgresql_where=text("NOT restricted"),
+        ),
+        Index("ix_student_file_student_id", "student_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -31,7 +45,7 @@ class StudentFile(Base):
 
 
 class FileEntry(Base):
-    """A record of one session: a draft of its author until signed, then as it is for ever."""
+    """A record of one session: a draft under its author's key alone until signed, then as it is for ever."""
 
     __tablename__ = "file_entry"
     __table_args__ = (
@@ -61,6 +75,11 @@ class FileEntry(Base):
     signature: Mapped[bytes | None]
 
     file: Mapped[StudentFile] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def seen_as(self) -> tuple[str, UUID]:
+        """A look at an entry is a look at its file."""
+        return "student_file", self.file_id
 
 
 class Addendum(Base):
@@ -98,7 +117,7 @@ class Attachment(Base):
     __tablename__ = "file_attachment"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     file_id: Mapped[UUID] = mapped_column(ForeignKey("student_file.id"), index=True)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     # Name as uploaded, media type as found in the content, size in bytes.
@@ -107,6 +126,11 @@ class Attachment(Base):
     added_at: Mapped[datetime]
 
     file: Mapped[StudentFile] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def seen_as(self) -> tuple[str, UUID]:
+        """A look at a document is a look at its file."""
+        return "student_file", self.file_id
 
 
 class FileOpening(Base):

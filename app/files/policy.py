@@ -7,7 +7,8 @@ from sqlalchemy import exists, select
 from app.access import CENTRE, Actor, Permission, PostKind, relation, role
 from app.core import clock
 from app.core.database import session
-from app.files.models import Attachment, FileEntry, FileOpening, StudentFile
+from app.directory.queries import holders_of, today_at
+from app.files.models import FileEntry, FileOpening
 
 
 @role
@@ -31,7 +32,7 @@ def in_room_of(actor: Actor, record: Any) -> bool:
 @relation
 def holds_key(actor: Actor, record: Any) -> bool:
     """Hold a grant that opens the file."""
-    return bool(actor.ring.reaches([file_of(record).id]))
+    return bool(actor.ring.reaches([file_id_of(record)]))
 
 
 @relation
@@ -47,6 +48,14 @@ def in_charge(actor: Actor, record: Any) -> bool:
 
 
 @relation
+def is_vacant(actor: Actor, record: Any) -> bool:
+    """Whoever was in charge is no longer a counsellor of the school."""
+    file = file_of(record)
+    here = holders_of(PostKind.COUNSELLOR, organisation_id=file.school_id, on=today_at(file.school_id))
+    return file.in_charge_id not in here
+
+
+@relation
 def named_for(actor: Actor, record: Any) -> bool:
     """Be named for a restricted file."""
     return file_of(record).restricted
@@ -59,7 +68,7 @@ def gave_reason(actor: Actor, record: Any) -> bool:
         session().scalar(
             select(
                 exists().where(
-                    FileOpening.file_id == file_of(record).id,
+                    FileOpening.file_id == file_id_of(record),
                     FileOpening.person_id == actor.person_id,
                     FileOpening.expires_at > clock.now(),
                 )
@@ -92,22 +101,30 @@ def is_open(actor: Actor, record: Any) -> bool:
     return file_of(record).state == "open"
 
 
-def file_of(record: StudentFile | FileEntry | Attachment) -> StudentFile:
+def file_of(record: Any) -> Any:
     """Return the file a record belongs to."""
-    return record if isinstance(record, StudentFile) else record.file
+    return getattr(record, "file", None) or record
 
 
-_IN_CHARGE = (is_counsellor, in_room_of, in_charge, holds_key)
-_COLLEAGUE = (is_counsellor, in_room_of, gave_reason, holds_key)
-_NAMED = (is_counsellor, in_room_of, named_for, holds_key)
+def file_id_of(record: Any) -> Any:
+    """Return the id of the file a record belongs to; it stands in the address, so it is known before any look."""
+    return getattr(record, "file_id", None) or record.id
+
+
+# What asks the database stands first and asks by ids of the address alone: so a file that does not exist for
+# somebody costs exactly what one that does not exist at all costs.
+_IN_CHARGE = (is_counsellor, holds_key, in_room_of, in_charge)
+_COLLEAGUE = (is_counsellor, holds_key, gave_reason, in_room_of)
+_NAMED = (is_counsellor, holds_key, in_room_of, named_for)
 
 LIST = Permission("file:list", [is_counsellor])
 OPEN_NEW = Permission("file:open_new", [is_counsellor, in_room_of])
-GIVE_REASON = Permission("file:give_reason", [is_counsellor, in_room_of, holds_key])
+GIVE_REASON = Permission("file:give_reason", [is_counsellor, holds_key, in_room_of])
 READ = Permission("file:read", _IN_CHARGE, _COLLEAGUE, _NAMED)
 EDIT = Permission("file:edit", (*_IN_CHARGE, is_open), (*_NAMED, is_open))
 RESTRICT = Permission("file:restrict", _IN_CHARGE, reauth=True)
-HAND_CHARGE = Permission("file:hand_charge", _IN_CHARGE)
+HAND_CHARGE = Permission("file:hand_charge", _IN_CHARGE, (*_COLLEAGUE, is_vacant), (*_NAMED, is_vacant))
+PRINT = Permission("file:print", _IN_CHARGE, _NAMED, reauth=True)
 WRITE_ENTRY = Permission(
     "entry:write", (*_IN_CHARGE, is_open), (*_COLLEAGUE, is_open), (*_NAMED, is_open)
 )
@@ -116,11 +133,12 @@ READ_ENTRY = Permission(
     (*_IN_CHARGE, is_signed),
     (*_COLLEAGUE, is_signed),
     (*_NAMED, is_signed),
-    (is_counsellor, in_room_of, is_author, holds_key),
-    (is_at_centre, is_signed, holds_entry_key),
+    (is_counsellor, holds_key, in_room_of, is_author),
+    (is_at_centre, holds_entry_key, is_signed),
 )
-SAVE_ENTRY = Permission("entry:save", [is_counsellor, in_room_of, is_author, is_draft, holds_key])
-SIGN = Permission("entry:sign", [is_counsellor, in_room_of, is_author, is_draft, holds_key])
+SAVE_ENTRY = Permission("entry:save", [is_counsellor, holds_key, in_room_of, is_author, is_draft])
+SIGN = Permission("entry:sign", [is_counsellor, holds_key, in_room_of, is_author, is_draft])
+DISCARD = Permission("entry:discard", [is_counsellor, holds_key, in_room_of, is_author, is_draft])
 ADD_TO_ENTRY = Permission(
     "entry:add", (*_IN_CHARGE, is_signed), (*_NAMED, is_signed), (*_COLLEAGUE, is_author, is_signed)
 )
@@ -131,6 +149,6 @@ READ_ATTACHMENT = Permission("attachment:read", _IN_CHARGE, _COLLEAGUE, _NAMED)
 WHO_VIEWED = Permission("file:who_viewed", _IN_CHARGE, _NAMED)
 
 PERMISSIONS = (
-    LIST, OPEN_NEW, GIVE_REASON, READ, EDIT, RESTRICT, HAND_CHARGE, WRITE_ENTRY, READ_ENTRY, SAVE_ENTRY, SIGN,
-    ADD_TO_ENTRY, RELEASE, NOTE, ATTACH, READ_ATTACHMENT, WHO_VIEWED,
+    LIST, OPEN_NEW, GIVE_REASON, READ, EDIT, RESTRICT, HAND_CHARGE, PRINT, WRITE_ENTRY, READ_ENTRY, SAVE_ENTRY, SIGN,
+    DISCARD, ADD_TO_ENTRY, RELEASE, NOTE, ATTACH, READ_ATTACHMENT, WHO_VIEWED,
 )

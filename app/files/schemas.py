@@ -8,39 +8,12 @@ from marshmallow import fields, validate
 
 from app.core.forms import Shape
 from app.core.words import N_
+from app.files.sections import KINDS, LEVELS, SOURCES, TEMPLATES
 
-KINDS = {
-    "first": N_("First session"),
-    "follow_up": N_("Follow-up session"),
-    "crisis": N_("Crisis session"),
-    "parent": N_("Talk with parents"),
-    "group": N_("Group session"),
-    "consultation": N_("Consultation with colleagues"),
-}
 _LONG = validate.Length(max=20_000, error=N_("This is longer than 20,000 characters."))
 _SHORT = validate.Length(max=200, error=N_("This is longer than 200 characters."))
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
 _KIND: dict[str, Any] = {"required": N_("Please choose one.")}
-
-ENTRY_TEXTS = {
-    "concern": N_("Presenting concern, in the student's own words"),
-    "observation": N_("Observation"),
-    "assessment": N_("Assessment: ideation, plan, means, time, history, support"),
-    "goals": N_("Goals"),
-    "process": N_("Process and technique"),
-    "homework": N_("Agreed until next time"),
-    "whom_to_tell": N_("Whom to tell, and on what basis"),
-    "supervision": N_("For supervision"),
-}
-OVERVIEW_TEXTS = {
-    "family": N_("Family: structure, carers, major events"),
-    "development": N_("Development and health, as told, with source"),
-    "strengths": N_("Strengths and protective factors"),
-    "trusted_adults": N_("Trusted adults"),
-    "school": N_("School observations"),
-    "plan": N_("Individual plan: goals, measures, who, review date"),
-    "safety_plan": N_("Safety plan: warning signs, coping, people to ask, making surroundings safe"),
-}
 
 
 def _text() -> fields.Str:
@@ -51,6 +24,7 @@ class EntryBegin(Shape):
     """What is known when a session starts."""
 
     kind = fields.Str(required=True, validate=validate.OneOf(KINDS), error_messages=_KIND)
+    template = fields.Str(load_default="free", validate=validate.OneOf(TEMPLATES))
     started_at = fields.NaiveDateTime(
         required=True, error_messages={**_REQUIRED, "invalid": N_("Please give a date and a time.")}
     )
@@ -61,13 +35,18 @@ class EntryBody(Shape):
 
     version = fields.Int(required=True)
     ended_at = fields.NaiveDateTime(error_messages={"invalid": N_("Please give a date and a time.")})
+    template = fields.Str(validate=validate.OneOf(TEMPLATES))
     place = fields.Str(validate=_SHORT)
+    source = fields.Str(validate=validate.OneOf(SOURCES))
+    level = fields.Str(validate=validate.OneOf(LEVELS))
     confidentiality_explained = fields.Bool()
     concern = _text()
     observation = _text()
     assessment = _text()
     goals = _text()
     process = _text()
+    response = _text()
+    plan = _text()
     homework = _text()
     whom_to_tell = _text()
     supervision = _text()
@@ -147,7 +126,7 @@ class FileOut(Shape):
 class FileWithOverviewOut(FileOut):
     """A file with its opened overview."""
 
-    overview = fields.Dict(keys=fields.Str(), values=fields.Str())
+    overview = fields.Dict(keys=fields.Str(), values=fields.Str(), allow_none=True)
 
 
 class EntryLine(Shape):
@@ -167,4 +146,38 @@ class EntryOut(EntryLine):
     """An entry with its opened body."""
 
     verified = fields.Bool(allow_none=True)
-    body = fields.Dict()
+    body = fields.Dict(allow_none=True)
+
+
+class AddendumOut(Shape):
+    """What was added to an entry."""
+
+    id = fields.UUID()
+    author_id = fields.UUID()
+    added_at = fields.AwareDateTime()
+    text = fields.Str(allow_none=True)
+    verified = fields.Bool()
+
+
+class DocumentLine(Shape):
+    """A document as the database names it."""
+
+    id = fields.UUID()
+    author_id = fields.UUID()
+    added_at = fields.AwareDateTime()
+
+
+class DocumentOut(DocumentLine):
+    """A document with its opened name."""
+
+    name = fields.Str(allow_none=True)
+    kind = fields.Str(allow_none=True)
+    size = fields.Int(allow_none=True)
+
+
+class LookOut(Shape):
+    """A line of who viewed."""
+
+    at = fields.AwareDateTime()
+    person_id = fields.UUID(allow_none=True)
+    action = fields.Str()

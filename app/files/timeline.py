@@ -5,48 +5,69 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
-from app import vault
 from app.access import Actor
-from app.core.database import session
-from app.files.models import Addendum, FileEntry, FileOpening, StudentFile
-from app.files.queries import addenda_of, attachments_of, entries_of
+from app.files import reading
+from app.files.models import Addendum, Attachment, FileEntry, FileOpening, StudentFile
+from app.files.queries import addenda_of, attachments_of, entry_lines_of, openings_of
+
+PARTS = {"entry": "entries", "addendum": "additions", "document": "documents", "reason": "openings", "file": "openings"}
+"""Which filter of the page a kind of happening belongs to."""
 
 
 @dataclass(frozen=True)
 class Happening:
-    """Something on the timeline: what kind, when, by whom, and the record behind it."""
+    """Something on the timeline: what kind, when, by whom, the records behind it, and words sealed with it.
+
+    `words` is None where there are none, and `damaged` says that there were some which cannot be shown.
+    """
 
     kind: str
     at: datetime
     person_id: UUID
     entry: FileEntry | None = None
-    words: str = ""
+    addendum: Addendum | None = None
+    attachment: Attachment | None = None
+    words: str | None = None
+    damaged: bool = False
+
+    @property
+    def part(self) -> str:
+        """The filter it belongs to."""
+        return PARTS[self.kind]
 
 
-def timeline_of(file: StudentFile, *, by: Actor) -> list[Happening]:
-    """Return what happened to a file, newest first, with the reasons given for opening it."""
-    entries = entries_of(file)
-    happened = [Happening("opened", file.opened_at, file.opened_by)]
-    happened += [Happening("entry", e.started_at, e.author_id, e) for e in entries if _shown(e, by)]
-    happened += [_added(a, entries) for added in addenda_of(entries).values() for a in added]
-    happened += [Happening("document", a.added_at, a.author_id) for a in attachments_of(file)]
-    happened += _reasons(file, by)
-    return sorted(happened, key=lambda event: event.at, reverse=True)
+def timeline_of(
+    file: StudentFile, *, by: Actor, part: str | None = None, entries: Sequence[FileEntry] | None = None
+) -> list[Happening]:
+    """Return what happened to a file, newest first; `part` keeps one filter's happenings only.
+
+    Entries may be handed in when they were loaded with what is sealed in them.
+    """
+    shown = [e for e in entries or entry_lines_of(file) if e.state == "signed" or e.author_id == by.person_id]
+    happened = [Happening("file", file.opened_at, file.opened_by)]
+    happened += [Happening("entry", entry.started_at, entry.author_id, entry) for entry in shown]
+    happened += _additions(shown)
+    happened += [_document(kept, by) for kept in attachments_of(file)]
+    happened += [_opening(opening, by) for opening in openings_of(file)]
+    kept = [event for event in happened if part is None or event.part == part]
+    return sorted(kept, key=lambda event: event.at, reverse=True)
 
 
-def _shown(entry: FileEntry, by: Actor) -> bool:
-    """A draft is its author's alone."""
-    return entry.state == "signed" or entry.author_id == by.person_id
+def _additions(entries: Sequence[FileEntry]) -> list[Happening]:
+    added = addenda_of(entries)
+    return [
+        Happening("addendum", addendum.added_at, addendum.author_id, entry, addendum)
+        for entry in entries
+        for addendum in added[entry.id]
+    ]
 
 
-def _added(addendum: Addendum, entries: Sequence[FileEntry]) -> Happening:
-    entry = next(e for e in entries if e.id == addendum.entry_id)
-    return Happening("addendum", addendum.added_at, addendum.author_id, entry)
+def _document(kept: Attachment, by: Actor) -> Happening:
+    details = reading.details_of(kept, by=by)
+    name = str(details["name"]) if details is not None else None
+    return Happening("document", kept.added_at, kept.author_id, attachment=kept, words=name, damaged=details is None)
 
 
-def _reasons(file: StudentFile, by: Actor) -> list[Happening]:
-    key = by.ring.open(file.id)
-    rows = session().scalars(select(FileOpening).where(FileOpening.file_id == file.id))
-    return [Happening("reason", r.opened_at, r.person_id, words=vault.read(r, "reason", key)) for r in rows]
+def _opening(opening: FileOpening, by: Actor) -> Happening:
+    words = reading.reason_of(opening, by=by)
+    return Happening("reason", opening.opened_at, opening.person_id, words=words, damaged=words is None)

@@ -45,8 +45,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["in_charge_id"], ["person.id"], name=op.f("fk_student_file_in_charge_id_person")),
         sa.ForeignKeyConstraint(["opened_by"], ["person.id"], name=op.f("fk_student_file_opened_by_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_student_file")),
-        sa.UniqueConstraint("student_id", name=op.f("uq_student_file_student_id")),
     )
+    # A restricted file does not exist for the others, so it does not stand in the way of an ordinary one.
+    op.create_index(
+        "uq_student_file_student", "student_file", ["student_id"], unique=True,
+        sqlite_where=sa.text("NOT restricted"), postgresql_where=sa.text("NOT restricted"),
+    )
+    op.create_index(op.f("ix_student_file_student_id"), "student_file", ["student_id"])
     op.create_index(op.f("ix_student_file_school_id"), "student_file", ["school_id"])
     op.create_index(op.f("ix_student_file_in_charge_id"), "student_file", ["in_charge_id"])
     op.create_table(
@@ -136,6 +141,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_file_attachment")),
     )
     op.create_index(op.f("ix_file_attachment_file_id"), "file_attachment", ["file_id"])
+    op.create_index(op.f("ix_file_attachment_school_id"), "file_attachment", ["school_id"])
     op.create_table(
         "file_opening",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,0 +1,77 @@
+"""Files themselves: listing them, opening one, giving a reason, the overview."""
+
+from typing import Any
+
+from flask import g
+from marshmallow import fields
+
+from app.access import guard
+from app.core.forms import Shape
+from app.directory.models import Student
+from app.directory.queries import get_student
+from app.files import policy, queries, reading, schemas, service
+from app.files.api.resource import After, columns_of, files_api
+from app.files.models import StudentFile
+
+
+class Files(Shape):
+    """A page of files and the cursor that continues it."""
+
+    items = fields.List(fields.Nested(schemas.FileOut))
+    next = fields.Str(allow_none=True)
+
+
+@files_api.get("/files")
+@guard(policy.LIST)
+@files_api.arguments(After, location="query")
+@files_api.response(200, Files)
+def index(query: dict[str, Any]) -> Any:
+    """List the files the caller may read at this moment."""
+    page = queries.files_open_to(g.actor, cursor=query.get("after"))
+    return {"items": page.items, "next": page.next}
+
+
+@files_api.post("/students/<uuid:student_id>/file")
+@guard(policy.OPEN_NEW, load=get_student)
+@files_api.response(200, schemas.FileOut)
+def open_new(student: Student) -> Any:
+    """Open a student's file, or answer with the one there is."""
+    return service.open_file(student_id=student.id, school_id=student.school_id, by=g.actor)
+
+
+class Until(Shape):
+    """Until when something counts."""
+
+    expires_at = fields.AwareDateTime()
+
+
+@files_api.post("/files/<uuid:file_id>/reasons")
+@guard(policy.GIVE_REASON, load=queries.get_file)
+@files_api.arguments(schemas.Reason)
+@files_api.response(201, Until)
+def reason(file: StudentFile, given: dict[str, Any]) -> Any:
+    """Open a colleague's file for one school day."""
+    return service.give_reason(file, reason=given["reason"], by=g.actor)
+
+
+@files_api.get("/files/<uuid:file_id>")
+@guard(policy.READ, load=queries.get_file, visit="file:overview_viewed")
+@files_api.response(200, schemas.FileWithOverviewOut)
+def show(file: StudentFile) -> Any:
+    """Open a file with its overview; a damaged overview is null."""
+    return _opened(file)
+
+
+@files_api.put("/files/<uuid:file_id>/overview")
+@guard(policy.READ, load=queries.get_file, visit="file:overview_viewed")
+@files_api.arguments(schemas.Overview)
+@files_api.response(200, schemas.FileWithOverviewOut)
+def change(file: StudentFile, given: dict[str, Any]) -> Any:
+    """Write sections of the overview; a version that somebody else built on meanwhile is refused with 409."""
+    sections = {name: text for name, text in given.items() if name != "version"}
+    service.change_overview(file, sections=sections, revision=given["version"], by=g.actor)
+    return _opened(file)
+
+
+def _opened(file: StudentFile) -> dict[str, Any]:
+    return {**columns_of(file, schemas.FileOut), "overview": reading.overview_of(file, by=g.actor)}

@@ -1,0 +1,121 @@
+"""Where documents lie, each sealed while it is read: nothing plain ever touches the disk."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from app.core.database import Database, session
+from app.core.ids import parse_id
+from app.files.models import Attachment
+from app.vault import Damaged, ObjectKey
+from app.vault.streams import open_stream, seal_stream
+
+_SWEPT_AFTER = 24 * 3600
+_AT_A_TIME = 500
+
+
+def path_of(attachment_id: UUID) -> Path:
+    """Return where a document lies sealed; the server makes the name (ASVS V5.3.2)."""
+    folder: Path = session().info["attachments"]
+    return folder / attachment_id.hex[-2:] / attachment_id.hex
+
+
+def keep(attachment: Attachment, key: ObjectKey, source: IO[bytes]) -> int:
+    """Seal a document into its place and return its size there; if the transaction fails it goes again."""
+    path = path_of(attachment.id)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(".part")
+    _undo_with(session(), path)
+    try:
+        with open(draft, "xb", opener=_private) as sink:
+            seal_stream(key.secret, key.object_id, key.epoch, source, sink, _aad(attachment))
+            sink.flush()
+            os.fsync(sink.fileno())
+            size = sink.tell()
+        draft.replace(path)
+        _sync_folder(path.parent)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def content_of(attachment: Attachment, key: ObjectKey) -> Iterator[bytes]:
+    """Return a document a chunk at a time, after the whole of it was authenticated; raises Damaged.
+
+    It is read twice, so that a cut or changed document is refused on a page and never half downloaded.
+    """
+    try:
+        source = path_of(attachment.id).open("rb")
+    except OSError:
+        raise Damaged() from None
+    try:
+        for _ in open_stream(key.secret, key.object_id, key.epoch, source, _aad(attachment)):
+            pass
+        source.seek(0)
+        chunks = open_stream(key.secret, key.object_id, key.epoch, source, _aad(attachment))
+    except BaseException:
+        source.close()
+        raise
+    return _closing(source, chunks)
+
+
+def sweep(database: Database, *, older_than: float = _SWEPT_AFTER) -> int:
+    """Delete sealed documents that no row names: a process died between writing one and committing its row."""
+    swept = 0
+    waiting: list[Path] = []
+    folder: Path = database.info["attachments"]
+    for path in folder.rglob("*") if folder.is_dir() else ():
+        if path.is_file() and time.time() - path.stat().st_mtime > older_than:
+            waiting.append(path)
+        if len(waiting) == _AT_A_TIME:
+            swept, waiting = swept + _sweep(database, waiting), []
+    return swept + _sweep(database, waiting)
+
+
+def _sweep(database: Database, paths: list[Path]) -> int:
+    ids = {path: parse_id(path.stem) for path in paths}
+    with database.transaction(writes=False):
+        known = set(session().scalars(select(Attachment.id).where(Attachment.id.in_({*ids.values()} - {None}))))
+    orphans = [path for path in paths if ids[path] is not None and (path.suffix or ids[path] not in known)]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _undo_with(opened: Session, path: Path) -> None:
+    """Take the document away again when its transaction is rolled back.
+
+    Once a commit was asked for, nobody here knows how it ended when the connection breaks: then the document
+    stays, and `sweep` looks for its row later.
+    """
+    asked: list[Session] = []
+    event.listen(opened, "before_commit", asked.append)
+    event.listen(opened, "after_rollback", lambda _session: None if asked else path.unlink(missing_ok=True))
+
+
+def _aad(attachment: Attachment) -> bytes:
+    return b"xinxia/1/attachment" + attachment.id.bytes + attachment.file_id.bytes
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _closing(source: IO[bytes], chunks: Iterator[bytes]) -> Iterator[bytes]:
+    with source:
+        yield from chunks
