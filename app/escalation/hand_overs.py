@@ -25,7 +25,7 @@ from app.escalation.readers import HANDED, Teams, centre_of
 from app.escalation.tiers import find_move, turn
 from app.files import service as files
 from app.files.models import FileEntry
-from app.files.queries import file_of_student
+from app.files.queries import files_of_student
 from app.vault import Holder
 
 KEPT_FOR = timedelta(days=3 * 365 + 1)
@@ -67,7 +67,7 @@ def offer(
 ) -> HandOver:
     """Offer a case to the centre, with the entries that were ticked; until it answers the room stays responsible."""
     policy.OFFER.demand(by, concern)
-    entries = _entries(concern, entry_ids)
+    entries = _entries(concern, entry_ids, by)
     hand_over, teams = _send(concern, "offer", basis, packet, revision, by)
     for entry in entries:
         session().add(HandOverEntry(hand_over_id=hand_over.id, entry_id=entry.id))
@@ -137,14 +137,14 @@ def _seal_packet(hand_over: HandOver, packet: Mapping[str, Any], teams: Teams, r
     vault.write(hand_over, "packet", dict(packet), key)
 
 
-def _entries(concern: Concern, entry_ids: Sequence[UUID]) -> list[FileEntry]:
+def _entries(concern: Concern, entry_ids: Sequence[UUID], by: Actor) -> list[FileEntry]:
     """Return the ticked entries; raises EntryNotForHandOver for a draft or another student's."""
     if not entry_ids:
         return []
-    file = file_of_student(concern.student_id)
+    files_known = {file.id for file in files_of_student(concern.student_id, by=by)}
     found = session().scalars(select(FileEntry).where(FileEntry.id.in_(entry_ids))).all()
     if len(found) != len(set(entry_ids)) or any(
-        file is None or entry.file_id != file.id or entry.state != "signed" for entry in found
+        entry.file_id not in files_known or entry.state != "signed" for entry in found
     ):
         raise EntryNotForHandOver()
     return list(found)
