@@ -11,7 +11,7 @@ from app import audit, vault
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, Stale
 from app.core.ids import new_id
 from app.core.words import N_
 from app.directory.queries import today_at
@@ -93,10 +93,14 @@ def _send(
 ) -> tuple[HandOver, Teams]:
     if basis == "CONSENT" and not str(packet.get("consent", "")).strip():
         raise ConsentMissing()
+    if concern.revision != revision:
+        raise Stale()
     teams = readers.teams_of(concern, by)
     if not teams["centre"].living:
         raise NoCentre()
     role = next((role for role in roles_in(concern, by) if find_move(deed, concern, role)), None)
+    if role is None:
+        raise NotNow()
     hand_over = _new_hand_over(concern, basis, by)
     _seal_packet(hand_over, packet, teams, role, by)
     end_live(concern, by=by)
@@ -127,9 +131,9 @@ def _kept_until(concern: Concern) -> date:
     return today_at(concern.school_id) + KEPT_FOR
 
 
-def _seal_packet(hand_over: HandOver, packet: Mapping[str, Any], teams: Teams, role: str | None, by: Actor) -> None:
+def _seal_packet(hand_over: HandOver, packet: Mapping[str, Any], teams: Teams, role: str, by: Actor) -> None:
     """Seal the packet to the sender's side, the room and the centre."""
-    sides = [teams[tier] for tier in (role, "room", "centre") if tier]
+    sides = [teams[tier] for tier in (role, "room", "centre")]
     key = vault.create_object(
         hand_over.id, organisation_id=hand_over.school_id, to=[holder for side in sides for holder in side.holders],
         by=by.ring, basis=HANDED,

@@ -1,7 +1,5 @@
 """What takes a second person: to lower a level, and to close a concern from R3 on; never the one who proposes."""
 
-from uuid import UUID
-
 from app import vault
 from app.access import Actor
 from app.core import clock
@@ -89,8 +87,3 @@ def _lower(concern: Concern, level: str, words: str, revision: int, by: Actor) -
 def reason_of(opinion: SecondOpinion, *, by: Actor) -> str:
     """Return why the room proposes it; raises NoKey for those without the card."""
     return str(vault.read(opinion, "reason", by.ring.open(opinion.card_id)))
-
-
-def may_decide(opinion: SecondOpinion, person_id: UUID) -> bool:
-    """Say whether a proposal still waits and this is not the one who proposes."""
-    return opinion.outcome is None and opinion.proposed_by != person_id

@@ -1,9 +1,9 @@
 """Who may do what with concerns: a post, a relation to the student, and the key of account or card."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from app import vault
 from app.access import CENTRE, TEACHERS, Actor, Permission, PostKind, relation, role
 from app.escalation.models import Concern, HandOver, SecondOpinion
 from app.escalation.tiers import STANDS_IN, turn
@@ -80,14 +80,20 @@ def leads_its_school(actor: Actor, record: Any) -> bool:
 
 @relation
 def holds_account(actor: Actor, record: Any) -> bool:
-    """Hold the key of the account."""
-    return bool(actor.ring.reaches([concern_of(record).id]))
+    """Hold the key of the account, and not be among those who must not be told."""
+    return _is_told(actor, concern_of(record), "account", concern_of(record).id)
 
 
 @relation
 def holds_card(actor: Actor, record: Any) -> bool:
-    """Hold the key of the action card."""
-    return bool(actor.ring.reaches([concern_of(record).card_id]))
+    """Hold the key of the action card, and not be among those who must not be told."""
+    return _is_told(actor, concern_of(record), "card", concern_of(record).card_id)
+
+
+def _is_told(actor: Actor, concern: Concern, column: str, object_id: UUID) -> bool:
+    """Say whether somebody may read one of the two; a key that came with a later post is no invitation."""
+    key = actor.ring.open_many([object_id]).get(object_id)
+    return key is not None and actor.person_id.hex not in vault.read(concern, column, key)["excluded"]
 
 
 @relation
@@ -124,16 +130,6 @@ def roles_in(concern: Concern, actor: Actor) -> tuple[str, ...]:
         "centre": is_at_centre(actor, concern),
     }
     return tuple(name for name, is_so in held.items() if is_so)
-
-
-def may_read(concern: Concern, actor: Actor) -> bool:
-    """Say whether account or card is open to somebody."""
-    return READ.allows(actor, concern)
-
-
-def reaching(concerns: Iterable[Concern], actor: Actor) -> set[UUID]:
-    """Return which accounts and cards of these concerns somebody holds the key of, in one look."""
-    return actor.ring.reaches({id for concern in concerns for id in (concern.id, concern.card_id)})
 
 
 _REPORTER = (works_with_students, raised_it, holds_account)

@@ -16,8 +16,8 @@ from app.core.paging import Page, page
 from app.directory.queries import DirectoryLine, names_of_students
 from app.escalation.levels import GRAVE
 from app.escalation.models import LIVE_HAND_OVERS, Concern, ConcernStep, HandOver, SecondOpinion
-from app.escalation.policy import roles_in
-from app.escalation.tiers import AT_CENTRE, CLOSED, OPEN, TIERS, allowed
+from app.escalation.policy import holds_account, holds_card, roles_in
+from app.escalation.tiers import CLOSED, OPEN, TIERS, allowed
 
 JOINED_FOR = timedelta(days=28)
 """Concerns about one student within four weeks are shown together (4-domain.md, A concern)."""
@@ -48,6 +48,11 @@ class ConcernLine:
     def families(self) -> list[str]:
         """The codes of the kinds of concern."""
         return list((self.card or self.account or {}).get("families", ()))
+
+    @property
+    def excluded(self) -> list[str]:
+        """The people who must not be told."""
+        return list((self.card or self.account or {}).get("excluded", ()))
 
     def _said(self, name: str) -> str:
         return str((self.card or self.account or {}).get(name, ""))
@@ -144,6 +149,11 @@ def open_lines(concerns: Sequence[Concern], actor: Actor) -> list[ConcernLine]:
     ]
 
 
+def _told(concerns: Sequence[Concern], actor: Actor) -> list[ConcernLine]:
+    """Return the lines of a list, without those about which the actor must not be told."""
+    return [line for line in open_lines(concerns, actor) if actor.person_id.hex not in line.excluded]
+
+
 def concerns_raised_by(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[ConcernLine]:
     """Return the concerns the actor raised as a teacher, newest first."""
     query = select(Concern).where(
@@ -204,7 +214,7 @@ def _by_due(query: Select[Concern], actor: Actor, cursor: str | None, size: int)
 
 
 def _opened(found: Page[Concern], actor: Actor) -> Page[ConcernLine]:
-    return Page(open_lines(found.items, actor), found.next)
+    return Page(_told(found.items, actor), found.next)
 
 
 def centre_queue(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[ConcernLine]:
@@ -264,19 +274,20 @@ def opinions_open_to(actor: Actor) -> list[OpinionLine]:
     return [
         OpinionLine(opinion, line, vault.read(opinion, "reason", keys[opinion.card_id]))
         for opinion, line in zip(found, lines, strict=True)
+        if actor.person_id.hex not in line.excluded
     ]
 
 
 def open_concerns_of(student_id: UUID, actor: Actor) -> list[ConcernLine]:
     """Return the open concerns about a student that the actor can read anything of, the soonest due first."""
     query = _reached_about(student_id, actor).where(Concern.state.in_(OPEN))
-    return open_lines(session().scalars(query.order_by(Concern.due_at, Concern.id).limit(50)).all(), actor)
+    return _told(session().scalars(query.order_by(Concern.due_at, Concern.id).limit(50)).all(), actor)
 
 
 def recent_of_student(student_id: UUID, actor: Actor) -> Recent:
     """Return what was raised about a student in the last four weeks, newest first, as far as the actor may read."""
     query = _reached_about(student_id, actor).where(Concern.raised_at >= clock.now() - JOINED_FOR)
-    return Recent(open_lines(session().scalars(query.order_by(Concern.raised_at.desc()).limit(50)).all(), actor))
+    return Recent(_told(session().scalars(query.order_by(Concern.raised_at.desc()).limit(50)).all(), actor))
 
 
 def _reached_about(student_id: UUID, actor: Actor) -> Select[Concern]:
@@ -320,17 +331,9 @@ def _packets(hand_overs: Sequence[HandOver], actor: Actor) -> list[HandOverLine]
 
 def deeds_open_to(concern: Concern, actor: Actor) -> set[str]:
     """Return the deeds whose buttons the actor is shown: the role, the table and the keys, asked once."""
-    held = actor.ring.reaches([concern.id, concern.card_id])
+    account, card = holds_account(actor, concern), holds_card(actor, concern)
     found: set[str] = set()
     for role in roles_in(concern, actor):
-        needed = concern.id if role == "reporter" else concern.card_id
-        if needed in held:
+        if account if role == "reporter" else card:
             found |= set(allowed(concern, role))
-    if concern.id not in held:
-        found.discard("feedback")
-    return found
-
-
-def waits_at_centre(concern: Concern) -> bool:
-    """Say whether a concern is offered to the centre or accepted by it."""
-    return concern.state in AT_CENTRE
+    return found if account else found - {"feedback"}

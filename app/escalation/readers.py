@@ -145,7 +145,7 @@ def wraps(teams: Teams, *, source: str, level: str) -> tuple[list[Wrap], list[Wr
         card += _wraps(leadership, BY_LEVEL) + _wraps(centre, STANDBY, standby=True)
     if level == "R4":
         # A letter's words never come to leadership, not even on standby (未成年人保护法 §63; 3-vault.md).
-        account += _wraps(leadership, STANDBY, standby=True) if source == "teacher" else []
+        account += _wraps(leadership, STANDBY, standby=True) if source != "letter" else []
         account += _wraps(centre, STANDBY, standby=True)
     return account, card
 
@@ -209,27 +209,34 @@ def give_to_owner(concern: Concern, team: Team, *, by: Actor) -> None:
 def settle(concern: Concern, teams: Teams, *, by: Actor) -> None:
     """Bring the keys to what the level asks: missing ones are given, those of a higher level taken back.
 
-    What the actor cannot open stays as it is until the next deed of somebody who can.
+    A group that somebody has joined who must not be told gives way to its other members. What the actor
+    cannot open stays as it is until the next deed of somebody who can.
     """
     account, card = wraps(teams, source=concern.source, level=concern.level)
+    whole = {holder for team in teams.values() for holder in team.holders if holder.kind == "group"}
     for object_id, wanted in ((concern.id, account), (concern.card_id, card)):
-        _share_missing(object_id, wanted, by=by)
-        _take_back(object_id, wanted)
+        given = _share_missing(object_id, wanted, by=by)
+        _take_back(object_id, wanted, whole=whole if given else None)
 
 
-def _share_missing(object_id: UUID, wanted: Collection[Wrap], *, by: Actor) -> None:
+def _share_missing(object_id: UUID, wanted: Collection[Wrap], *, by: Actor) -> bool:
+    """Give the keys that are missing; return False where the actor cannot open the object."""
+    if not by.ring.open_many([object_id]):
+        return False
     held = {Holder(g.holder_kind, g.holder_id): g.standby for g in vault.grants_of(object_id)}  # type: ignore[arg-type]
     missing = [w for w in _once_each(wanted) if w.holder not in held or (held[w.holder] and not w.standby)]
-    if missing and by.ring.open_many([object_id]):
-        for wrap in missing:
-            share(object_id, wrap, by=by)
+    for wrap in missing:
+        share(object_id, wrap, by=by)
+    return True
 
 
-def _take_back(object_id: UUID, wanted: Collection[Wrap]) -> None:
+def _take_back(object_id: UUID, wanted: Collection[Wrap], *, whole: Collection[Holder] | None) -> None:
     kept = {wrap.holder for wrap in wanted}
     for grant in vault.grants_of(object_id):
         holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
-        if grant.basis in (BY_LEVEL, STANDBY) and holder not in kept:
+        too_high = grant.basis in (BY_LEVEL, STANDBY) and holder not in kept
+        joined = whole is not None and holder.kind == "group" and holder not in whole
+        if too_high or joined:
             vault.withdraw(object_id, holder=holder)
 
 

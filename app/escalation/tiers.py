@@ -142,10 +142,11 @@ def first_tier(source: str, level: str) -> Tier:
 def chain_from(tier: Tier, source: str) -> tuple[Tier, ...]:
     """Return who owns a concern in place of a tier in which nobody is there who could read it.
 
-    The order is that of climbing (4-domain.md). What was said in a letter or a session never comes to grade
-    or leadership: there the centre stands in for the room (3-vault.md, Excluded parties).
+    Upwards, and to the grade last: what it has passed on does not come back while anybody else is there. What
+    was said in a letter or a session never comes to grade or leadership: there the centre stands in for the
+    room (3-vault.md, Excluded parties).
     """
-    others: tuple[Tier, ...] = ("room", "grade", "leadership", "centre") if source == "teacher" else ("room", "centre")
+    others: tuple[Tier, ...] = ("room", "leadership", "centre", "grade") if source == "teacher" else ("room", "centre")
     return (tier, *(other for other in others if other != tier))
 
 

@@ -101,8 +101,9 @@ def take_over(holder: Holder, pair: KeyPair, *, to: KeyRing, basis: str) -> None
 
 def readers_among(holders: Iterable[Holder]) -> set[UUID]:
     """Return the people behind these holders today, for "Who will be able to read this?"."""
-    people = {holder.id for holder in holders if holder.kind == "user"}
-    groups = {holder.id for holder in holders if holder.kind == "group"}
+    known = set(holders)
+    people = {holder.id for holder in known if holder.kind == "user"}
+    groups = {holder.id for holder in known if holder.kind == "group"}
     if groups:
         people |= set(
             session().scalars(

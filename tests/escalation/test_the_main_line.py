@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.core import clock
 from app.core.errors import Missing
 from app.directory.queries import today_at
 from app.escalation import hand_overs, opinions, service
@@ -21,14 +20,8 @@ from app.escalation.queries import (
     opinions_open_to,
     steps_of,
 )
-from tests.escalation.telling import LOW_MOOD, PACKET, SELF_HARM, TUESDAY_MORNING, Story, reads, signed_entry
+from tests.escalation.telling import LOW_MOOD, PACKET, SELF_HARM, Story, reads, signed_entry
 from tests.world import World
-
-
-@pytest.fixture(autouse=True)
-def tuesday():
-    with clock.at(TUESDAY_MORNING):
-        yield
 
 
 def test_cruz_raises_gao_asks_lin_supports_the_centre_advises_and_lin_closes(world: World) -> None:
