@@ -21,6 +21,9 @@ from app.directory.importing import records, uploads
 from app.directory.pages import directory
 from app.escalation import events as escalation_events
 from app.escalation import policy as escalation_policy
+from app.escalation import queries as escalation_queries
+from app.escalation.pages import escalation
+from app.escalation.views import open_concerns
 from app.files import events as files_events
 from app.files import jobs as files_jobs
 from app.files import policy as files_policy
@@ -45,7 +48,7 @@ from app.oversight.pages import oversight
 from app.upkeep.cli import backup
 from app.vault.certificates import certificate
 
-PAGES = (core, home, identity, notifications, directory, files, oversight)
+PAGES = (core, home, identity, notifications, directory, files, escalation, oversight)
 APIS = (session_api, files_api)
 COMMANDS = (*core_commands.COMMANDS, demo, certificate, trail, access, backup)
 JOBS = (
@@ -90,12 +93,13 @@ def register_features(app: Application) -> None:
     app.extensions["notice_ways"] = NOTICE_WAYS
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)
-    records.ask(files_queries.students_with_files_since)
+    records.ask(files_queries.students_with_files_since, escalation_queries.students_with_concerns_since)
     app.extensions["permissions"] = permissions()
     app.extensions["event_words"] = event_words()
     app.jinja_env.globals["trail_words"] = _trail_words
     app.jinja_env.globals["worded"] = _worded
     app.jinja_env.globals["file_act"] = file_act
+    app.jinja_env.globals["open_concerns"] = open_concerns
 
 
 def _trail_words(action: str) -> str:

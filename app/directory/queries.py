@@ -258,6 +258,15 @@ def organisations_of(district_id: UUID, *kinds: str) -> Sequence[Organisation]:
     ).all()
 
 
+def names_of_organisations(organisation_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of schools, centre and bureau."""
+    ids = set(organisation_ids)
+    if not ids:
+        return {}
+    rows = session().execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
+    return {organisation_id: name for organisation_id, name in rows}
+
+
 def calendar_of(school_id: UUID) -> SchoolCalendar:
     """Return a school's calendar, the default one while none was entered."""
     organisation = get_organisation(school_id)

@@ -1,12 +1,12 @@
 """Finding concerns: every list asks for the key first and for the post second, and opens its lines in one look."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import Select, exists, literal, or_, select
 
 from app import vault
 from app.access import CENTRE, Actor, PostKind
@@ -303,6 +303,14 @@ def _reached_about(student_id: UUID, actor: Actor) -> Select[Concern]:
                 literal(actor.holds(*CENTRE)),
             ),
         ),
+    )
+
+
+def students_with_concerns_since(student_ids: Collection[UUID], since: datetime) -> set[UUID]:
+    """Return those of these students about whom a concern was raised, or went on, since a moment."""
+    went_on = exists().where(ConcernStep.concern_id == Concern.id, ConcernStep.at >= since)
+    return set(
+        session().scalars(select(Concern.student_id).where(Concern.student_id.in_(student_ids), went_on))
     )
 
 
