@@ -1,6 +1,7 @@
 """Whoever touches the trail is found out, and the place is named."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -21,6 +22,15 @@ from tests.audit.conftest import LIN, behind_the_triggers, check, happen, happen
 
 # A fixed id that nothing has: ids made at collection would differ between the processes of a test run.
 ELSE = UUID(int=7)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who looks."""
+
+    person_id: UUID
+    via: str = "page"
+
 
 def found_out(database: Database, *outside: str) -> TrailBroken:
     with pytest.raises(TrailBroken) as caught:
@@ -123,6 +133,18 @@ def test_values_of_another_kind_are_noticed(sqlite_database: Database, school: U
     with behind_the_triggers(sqlite_database) as connection:
         connection.execute(text(f"UPDATE trail_event SET {column} = {value} WHERE id = 2"))
     assert found_out(sqlite_database).position == 1
+
+
+@pytest.mark.parametrize("disguise", ["CAST({column} AS BLOB)", "{column} || char(0)", "{column} || char(0) || 'more'"])
+@pytest.mark.parametrize("column", ["uuid", "organisation_id", "person_id", "subject_id", "subject_kind", "via", "action"])
+def test_a_value_that_reads_the_same_and_is_found_by_no_search_is_noticed(
+    sqlite_database: Database, school: UUID, column: str, disguise: str
+) -> None:
+    with sqlite_database.transaction():
+        record(Person(uuid4()), "file:viewed", organisation=school, subject=("file", uuid4()))
+    with behind_the_triggers(sqlite_database) as connection:
+        connection.execute(text(f"UPDATE trail_event SET {column} = {disguise.format(column=column)}"))
+    assert found_out(sqlite_database).what == broken.COLUMNS_CHANGED
 
 
 def delete_event(connection: Connection, school: UUID) -> None:
