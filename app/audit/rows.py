@@ -86,6 +86,11 @@ def passed_over() -> AnyRow | None:
     return _connection().execute(_outside().limit(1)).first()
 
 
+def indexes_show_all() -> bool:
+    """Say whether a search finds what the table holds: SQLite lets anybody detach an index and put it back."""
+    return not _is_sqlite() or session().scalar(text("PRAGMA integrity_check(trail_event)")) == "ok"
+
+
 def count_events() -> int:
     """Return how many events there are."""
     return session().scalar(select(func.count()).select_from(TrailEvent)) or 0

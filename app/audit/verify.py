@@ -64,6 +64,8 @@ def _verify(outside: Sequence[Checkpoint]) -> Verified:
     if events != sealed + unsealed:
         _name_passed_over()
     _check_events_are_unique()
+    if not rows.indexes_show_all():
+        raise TrailBroken(broken.INDEX_CHANGED)
     return Verified(events, trees, unsealed)
 
 

@@ -1,6 +1,8 @@
 """Whoever touches the trail is found out, and the place is named."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -136,7 +138,9 @@ def test_values_of_another_kind_are_noticed(sqlite_database: Database, school: U
 
 
 @pytest.mark.parametrize("disguise", ["CAST({column} AS BLOB)", "{column} || char(0)", "{column} || char(0) || 'more'"])
-@pytest.mark.parametrize("column", ["uuid", "organisation_id", "person_id", "subject_id", "subject_kind", "via", "action"])
+@pytest.mark.parametrize(
+    "column", ["uuid", "organisation_id", "person_id", "subject_id", "subject_kind", "via", "action"]
+)
 def test_a_value_that_reads_the_same_and_is_found_by_no_search_is_noticed(
     sqlite_database: Database, school: UUID, column: str, disguise: str
 ) -> None:
@@ -145,6 +149,34 @@ def test_a_value_that_reads_the_same_and_is_found_by_no_search_is_noticed(
     with behind_the_triggers(sqlite_database) as connection:
         connection.execute(text(f"UPDATE trail_event SET {column} = {disguise.format(column=column)}"))
     assert found_out(sqlite_database).what == broken.COLUMNS_CHANGED
+
+
+def test_an_index_that_leaves_an_event_out_is_noticed(sqlite_database: Database, school: UUID) -> None:
+    happen_and_seal(sqlite_database, school, 3)
+    sqlite_database.dispose()
+    index = "name = 'ix_trail_event_subject_id_id'"
+    with without_triggers(sqlite_database) as detaching:
+        detaching.execute("UPDATE trail_event SET subject_kind = 'f', subject_id = id || subject_id")
+        detaching.execute("PRAGMA writable_schema = ON")
+        kept = detaching.execute(f"SELECT * FROM sqlite_master WHERE {index}").fetchone()
+        detaching.execute(f"DELETE FROM sqlite_master WHERE {index}")
+    with without_triggers(sqlite_database) as attaching:
+        attaching.execute("UPDATE trail_event SET subject_kind = 'entry', subject_id = substr(subject_id, 2)")
+        attaching.execute("PRAGMA writable_schema = ON")
+        attaching.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", kept)
+    assert found_out(sqlite_database).what == broken.INDEX_CHANGED
+
+
+@contextmanager
+def without_triggers(database: Database) -> Iterator[sqlite3.Connection]:
+    """Open the file itself, as whoever may write to it can."""
+    with closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        for _, sql in triggers:
+            connection.execute(sql)
 
 
 def delete_event(connection: Connection, school: UUID) -> None:
