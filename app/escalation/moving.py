@@ -72,10 +72,7 @@ def move(concern: Concern, deed: Deed, *, by: Actor, revision: int | None = None
     state, level = concern.state, concern.level
     if deed.name not in QUIET:
         _change_card(concern, deed, by=by)
-        _change_state(concern, row, deed)
-        _change_owner(concern, row, role, deed, teams, by=by)
-        _change_due(concern, row, deed, since=level)
-        concern.revision += 1
+        _change_standing(concern, row, _owner(concern, row, role, deed, teams, by=by), deed)
         if (state, level) != (concern.state, concern.level):
             _lapse_opinions(concern)
         readers.settle(concern, teams, by=by)
@@ -101,25 +98,33 @@ def _change_card(concern: Concern, deed: Deed, *, by: Actor) -> None:
         key = readers.renew_card_key(concern, renewed, by=by)
         concern.card_id = renewed
     vault.write(concern, "card", deed.card, key)
-    concern.level = deed.level or concern.level
+    session().flush()
 
 
-def _change_state(concern: Concern, row: Move, deed: Deed) -> None:
-    if row.to != "stays":
-        concern.state = _before(deed).before_state if row.to == "before" else row.to
-    concern.closed_at = clock.now() if concern.state in CLOSED else None
-
-
-def _change_owner(concern: Concern, row: Move, role: str, deed: Deed, teams: Teams, *, by: Actor) -> None:
-    """Give the concern to the tier the table names or, where nobody is there, to the next in the chain."""
-    if concern.state in CLOSED:
-        return
+def _owner(concern: Concern, row: Move, role: str, deed: Deed, teams: Teams, *, by: Actor) -> str:
+    """Return the tier the table names or, where nobody is there, the next in the chain, which gets the keys."""
     named = {"keeps": concern.tier, "sender": role, "before": deed.hand_over.before_tier if deed.hand_over else ""}
     wanted = cast(Tier, named.get(row.owner, row.owner))
+    if row.to in CLOSED:
+        return wanted
     owner = readers.owner_in(teams, wanted, concern.source, otherwise=wanted)
     if owner != wanted:
         readers.give_to_owner(concern, teams[owner], by=by)
-    concern.tier = owner
+    return owner
+
+
+def _change_standing(concern: Concern, row: Move, owner: str, deed: Deed) -> None:
+    """Set state, owner, level and clock together: the database refuses a concern in which they do not fit."""
+    since = concern.level
+    with session().no_autoflush:
+        concern.tier = owner
+        concern.level = deed.level or concern.level
+        if row.to != "stays":
+            concern.state = _before(deed).before_state if row.to == "before" else row.to
+        concern.closed_at = clock.now() if concern.state in CLOSED else None
+        _change_due(concern, row, deed, since=since)
+        concern.revision += 1
+    session().flush()
 
 
 def _change_due(concern: Concern, row: Move, deed: Deed, *, since: str) -> None:
@@ -132,9 +137,9 @@ def _change_due(concern: Concern, row: Move, deed: Deed, *, since: str) -> None:
         return
     concern.due_for_code = name or concern.due_for_code
     runs_out = deed.due_at or due_from_now(concern)
-    sooner = name is None and concern.due_at is not None and is_higher(concern.level, since)
     # A graver level never buys time.
-    concern.due_at = min(concern.due_at, runs_out) if sooner and concern.due_at else runs_out
+    goes_on = name is None and is_higher(concern.level, since)
+    concern.due_at = min(concern.due_at or runs_out, runs_out) if goes_on else runs_out
 
 
 def _before(deed: Deed) -> HandOver:

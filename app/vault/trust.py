@@ -38,6 +38,9 @@ class Trust:
     def __init__(self, root_public: bytes | None) -> None:
         self._root = root_public
         self._verified: set[tuple[UUID, int]] = set()
+        # The session alone would forget a row that nobody else holds, and ask for it again at every grant.
+        self._loaded: dict[tuple[UUID, int], UserKey] = {}
+        self._slips: list[Slip] = []
 
     def user_key(self, user_id: UUID, epoch: int) -> UserKey:
         """Return a person's key whose chain ends at the root; raises Untrusted."""
@@ -55,9 +58,12 @@ class Trust:
         return first
 
     def _existing_user_key(self, user_id: UUID | None, epoch: int | None) -> UserKey:
-        key = session().get(UserKey, (user_id, epoch)) if user_id and epoch else None
+        if not user_id or not epoch:
+            raise Untrusted()
+        key = self._loaded.get((user_id, epoch)) or session().get(UserKey, (user_id, epoch))
         if key is None:
             raise Untrusted()
+        self._loaded[user_id, epoch] = key
         return key
 
     def _existing_voucher(self, user_id: UUID | None, epoch: int | None) -> UserKey:
@@ -138,5 +144,7 @@ class Trust:
             ).all()
             slip_ids = {key.signer_id for key in found if key.signer_kind == "slip"}
             slips = session().scalars(select(Slip).where(Slip.id.in_(slip_ids))).all() if slip_ids else []
-            known = {(key.user_id, key.epoch) for key in found}
-            wanted = {(slip.inviter_id, slip.inviter_epoch) for slip in slips} - known - self._verified
+            known = {(key.user_id, key.epoch): key for key in found}
+            self._loaded |= known
+            self._slips += slips
+            wanted = {(slip.inviter_id, slip.inviter_epoch) for slip in slips} - known.keys() - self._verified

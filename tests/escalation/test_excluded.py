@@ -140,8 +140,8 @@ def test_the_centre_in_the_rooms_place_takes_on_assesses_and_closes(world: World
 def test_a_room_with_an_excluded_colleague_gets_no_file_by_itself(world: World) -> None:
     story = Story(world).raised("cruz", SELF_HARM, excluded=("bo",))
     story.does("lin", service.accept)
-    with world.acting("lin"):
-        assert file_of_student(world.students["ana"]) is None
+    with world.acting("lin") as lin:
+        assert file_of_student(world.students["ana"], by=lin) is None
 
 
 def test_the_packet_of_a_hand_over_leaves_them_out_too(world: World) -> None:
