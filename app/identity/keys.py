@@ -17,7 +17,7 @@ _FOUNDERS = {
     "grade": (PostKind.COUNSELLOR,),
     "room": (PostKind.COUNSELLOR,),
     "leadership": (PostKind.LEAD,),
-    "centre": CENTRE,
+    "centre": (PostKind.CENTRE_HEAD,),
     "board": (PostKind.AUDITOR,),
 }
 
