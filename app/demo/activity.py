@@ -214,8 +214,9 @@ def _with_the_centre(story: Story) -> None:
             by=case.actor("T00031"), entry_ids=[case.entries()[0].id],
         )
 
-    story.add(story.back(6, "14:10"), offer)
-    case.answer_hand_over(story.back(6, "15:20"), hand_overs.accept_by_centre, "T00092")
+    case.do(story.back(8, "12:50"), service.assess, "T00031", level="R3", reason=texts.WHY_STILL_ORANGE)
+    story.add(story.back(2, "14:10"), offer)
+    case.answer_hand_over(story.back(1, "09:20"), hand_overs.accept_by_centre, "T00092")
 
 
 def _given_back(story: Story) -> None:
@@ -237,6 +238,7 @@ def _given_back(story: Story) -> None:
     case.answer_hand_over(story.back(21, "10:00"), hand_overs.advise, "T00093", advice=texts.ADVICE)
     case.answer_hand_over(story.back(9, "16:00"), hand_overs.return_to_school, "T00093", words=texts.RETURNED)
     case.session(story.back(4, "12:10"), "follow_up", texts.BACK_IN_CLASS)
+    case.do(story.back(1, "12:55"), service.assess, "T00031", level="R3", reason=texts.WHY_STILL_ORANGE)
     case.do(story.back(1, "13:00"), opinions.propose_lower, "T00031", to_level="R2", reason=texts.WHY_LOWER)
 
 

@@ -61,6 +61,7 @@ WHY_ORANGE_SCHOOL = "拒学超过一个月，家庭压力大，需要专业支�
 WHY_YELLOW_EATING = "饮食问题持续两月，建议就医评估。"
 WHY_ORANGE_HOME = "不能排除在家中受到伤害。"
 WHY_BLUE = "考试焦虑，处于日常范围。"
+WHY_STILL_ORANGE = "本周复核：情况平稳，等级暂不变。"
 WHY_LOWER = "连续三周正常到校，情绪平稳，家庭配合。"
 LINE_IN_HAND = "已收到，正在处理。请留意她上午的精神和午休情况，有变化随时告诉我们。"
 LINE_STAY_NEAR = "已在处理。这几天课间请有老师在附近，不追问伤口。"

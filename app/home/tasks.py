@@ -1,0 +1,123 @@
+"""What there is to do first, for whatever posts somebody holds: one list, in an order that is said on request."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.access import CENTRE, Actor, PostKind
+from app.core import clock
+from app.directory.queries import names_of_students
+from app.escalation import queries, words
+from app.escalation.levels import GRAVE
+from app.escalation.queries import ConcernLine
+from app.escalation.views import proposal
+from app.files.queries import unsigned_entries
+
+# The order of what comes first (5-experience.md, Today).
+URGENT, ANSWER, WAITING, REVIEW, UNSIGNED = range(5)
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do: whom it is about, why, by when, and where."""
+
+    rank: int
+    due_at: datetime | None
+    what: str = field(repr=False)
+    where: str
+    why: str
+    url: str
+    code: str | None = None
+    kind: str | None = None
+    act: tuple[str, str, dict[str, Any]] | None = None
+
+    @property
+    def order(self) -> tuple[int, bool, float]:
+        """By rank, then by what is due soonest."""
+        return self.rank, self.due_at is None, self.due_at.timestamp() if self.due_at else 0.0
+
+
+def first_tasks(actor: Actor) -> list[Task]:
+    """Return what waits for this person, the most urgent first."""
+    found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
+    return sorted([*found, *_unsigned(actor)], key=lambda task: task.order)
+
+
+def _task(line: ConcernLine, rank: int, why: str, *, deed: str | None = None, words_of_deed: str = "") -> Task:
+    concern = line.concern
+    url = url_for("escalation.concern", concern_id=concern.id)
+    act = None
+    if deed is not None:
+        target = url_for("escalation.do", concern_id=concern.id, deed=deed)
+        act = (target, words_of_deed, {"version": concern.revision})
+    return Task(rank, concern.due_at, line.who, line.where, why, url, code=concern.level, act=act)
+
+
+def _of_reporter(actor: Actor) -> Iterator[Task]:
+    for line in queries.concerns_raised_by(actor, size=20).items:
+        if line.concern.state == "asked":
+            yield _task(line, ANSWER, _("A question for you"))
+
+
+def _of_grade(actor: Actor) -> Iterator[Task]:
+    if not actor.holds(PostKind.HEAD_OF_GRADE):
+        return
+    for line in queries.concerns_for_grade(actor, size=30).items:
+        state = line.concern.state
+        if state == "raised":
+            yield _task(
+                line, _rank(line), _("New, from the class teacher"), deed="acknowledge",
+                words_of_deed=_("Confirm that I have it"),
+            )
+        elif state in ("acknowledged", "answered"):
+            yield _task(line, WAITING, _(words.STATES[state]))
+
+
+def _of_room(actor: Actor) -> Iterator[Task]:
+    if not actor.holds(PostKind.COUNSELLOR):
+        return
+    for line in queries.concerns_for_room(actor, size=50).items:
+        state, due_at = line.concern.state, line.concern.due_at
+        if state in ("raised", "passed_to_room", "reopened"):
+            yield _task(line, _rank(line), _(words.STATES[state]), deed="accept", words_of_deed=_("Accept"))
+        elif state in ("accepted", "advised", "returned"):
+            yield _task(line, WAITING, _(words.STATES[state]))
+        elif due_at is not None and (due_at - clock.now()).total_seconds() < 24 * 3600:
+            yield _task(line, REVIEW, _("Review is due"))
+
+
+def _of_centre(actor: Actor) -> Iterator[Task]:
+    if not actor.holds(*CENTRE):
+        return
+    for line in queries.centre_queue(actor, size=50).items:
+        offered = line.concern.state == "offered_to_centre"
+        if (line.hand_over is not None and line.concern.tier != "room") or offered:
+            task = _task(line, _rank(line) if offered else REVIEW, _(words.STATES[line.concern.state]))
+            url = url_for("escalation.hand_over", hand_over_id=line.hand_over.id) if line.hand_over else task.url
+            yield Task(task.rank, task.due_at, task.what, task.where, task.why, url, code=task.code)
+
+
+def _opinions(actor: Actor) -> Iterator[Task]:
+    for one in queries.opinions_open_to(actor):
+        yield _task(one.line, ANSWER, proposal(one.opinion))
+
+
+def _unsigned(actor: Actor) -> Iterator[Task]:
+    drafts = unsigned_entries(actor) if actor.holds(PostKind.COUNSELLOR) else []
+    lines = names_of_students({entry.file.student_id for entry in drafts}, actor.ring)
+    for entry in drafts:
+        line = lines.get(entry.file.student_id)
+        yield Task(
+            UNSIGNED, None, line.name if line else "--", line.where if line else "",
+            _("Session no. %(number)s is not signed yet", number=entry.number),
+            url_for("files.entry", file_id=entry.file_id, entry_id=entry.id), kind="note",
+        )
+
+
+def _rank(line: ConcernLine) -> int:
+    return URGENT if line.concern.level in GRAVE else WAITING
