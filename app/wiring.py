@@ -33,9 +33,9 @@ from app.files.pages import file_act, files
 from app.home.frame import frame_of_page
 from app.home.pages import home
 from app.identity import events as identity_events
+from app.identity import invitations, keys, sessions, throttle
 from app.identity import policy as identity_policy
 from app.identity import service as identity_service
-from app.identity import sessions, throttle
 from app.identity.api import session_api
 from app.identity.pages import identity
 from app.notifications import mail
@@ -58,6 +58,8 @@ JOBS = (
     Job("forget old sign-in attempts", timedelta(hours=1), in_transaction(throttle.forget_old)),
     Job("forget old uploads", timedelta(minutes=30), in_transaction(uploads.forget_old)),
     Job("forget ended sessions", timedelta(minutes=10), in_transaction(identity_service.forget_sessions)),
+    Job("void old invitations", timedelta(hours=1), in_transaction(invitations.forget_expired)),
+    Job("take keys of ended posts", timedelta(minutes=15), in_transaction(keys.leave_ended_posts)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
     *files_jobs.JOBS,
 )

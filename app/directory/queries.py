@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from app import vault
 from app.access import Actor, PostHeld, PostKind
@@ -298,6 +298,31 @@ def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
     return tuple(
         PostHeld(row.id, PostKind(row.kind), row.organisation_id, row.grade_id, row.class_id) for row in rows
     )
+
+
+def posts_of(person_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[PostHeld, ...]]:
+    """Return the posts that each of these people holds on a day, for lists of people."""
+    found: dict[UUID, tuple[PostHeld, ...]] = {person_id: () for person_id in person_ids}
+    rows = session().scalars(
+        select(Post)
+        .where(Post.person_id.in_(found), Post.starts_on <= on, or_(Post.ends_on.is_(None), Post.ends_on >= on))
+        .order_by(Post.starts_on, Post.id)
+    )
+    for row in rows:
+        held = PostHeld(row.id, PostKind(row.kind), row.organisation_id, row.grade_id, row.class_id)
+        found[row.person_id] += (held,)
+    return found
+
+
+def ended_posts() -> list[tuple[UUID, UUID]]:
+    """Return person and organisation of every post that is over."""
+    rows = session().execute(
+        select(Post.person_id, Post.organisation_id, func.min(Post.ends_on))
+        .where(Post.ends_on.is_not(None))
+        .group_by(Post.person_id, Post.organisation_id)
+        .order_by(Post.person_id, Post.organisation_id)
+    )
+    return [(person_id, place_id) for person_id, place_id, first in rows if first and first < today_at(place_id)]
 
 
 def people_in_post(organisation_id: UUID, on: date) -> list[UUID]:

@@ -4,12 +4,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app import audit, vault
 from app.access import CENTRE, SCHOOL, Actor, PostHeld, PostKind
+from app.audit import Doer
+from app.core.database import session
+from app.core.errors import Conflict
+from app.core.words import N_
 from app.directory import service as directory
-from app.directory.queries import get_organisation, grades_of, people_in_post, posts_held, today_at
-from app.vault import Group, groups
+from app.directory.contacts import settle_contacts
+from app.directory.queries import (
+    ended_posts,
+    get_organisation,
+    grades_of,
+    holders_of,
+    organisations_of,
+    people_in_post,
+    posts_held,
+    posts_of,
+    today_at,
+)
+from app.identity.service import end_sessions_of
+from app.vault import Group, groups, people
 from app.vault.errors import AlreadyFounded
+from app.vault.holders import current_user_keys
 
 # 3-vault.md, Founding: the first of these to enrol makes the group's key.
 _FOUNDERS = {
@@ -20,6 +39,16 @@ _FOUNDERS = {
     "centre": (PostKind.CENTRE_HEAD,),
     "board": (PostKind.AUDITOR,),
 }
+# What a room's recovery card opens.
+_ON_THE_CARD = ("room", "grade")
+VOUCHING = (PostKind.SCHOOL_ADMIN, PostKind.DISTRICT_ADMIN)
+"""Whose keys vouch for newcomers: administrators invite, nobody else does."""
+
+
+class NotWaiting(Conflict):
+    """Nobody of this name waits for this key any more."""
+
+    words = N_("This colleague no longer waits: somebody else admitted them, or their post has ended.")
 
 
 @dataclass(frozen=True)
@@ -63,12 +92,19 @@ def places_of(posts: Iterable[PostHeld]) -> list[Place]:
     return list(dict.fromkeys(found))
 
 
+def missing_places(by: Actor) -> list[Place]:
+    """Return the groups that the actor's posts found and that nobody has founded yet."""
+    return [
+        place
+        for place in places_of(by.posts)
+        if by.at(place.organisation_id, *_FOUNDERS[place.kind]) and place.group() is None
+    ]
+
+
 def found_missing(*, by: Actor) -> list[Group]:
     """Found those groups that the actor's posts found and that nobody has founded yet."""
     made: list[Group] = []
-    for place in places_of(by.posts):
-        if not by.at(place.organisation_id, *_FOUNDERS[place.kind]) or place.group() is not None:
-            continue
+    for place in missing_places(by):
         try:
             group = groups.found(place.organisation_id, place.kind, subject_id=place.subject_id, by=by.ring)
         except AlreadyFounded:
@@ -79,33 +115,82 @@ def found_missing(*, by: Actor) -> list[Group]:
         )
         if place.kind == "staff" and (school := get_organisation(place.organisation_id)) is not None:
             directory.found_directory(school, by=by)
+        if place.kind in _ON_THE_CARD:
+            card = groups.present_card(place.organisation_id)
+            if card is not None:
+                groups.admit_card(group.id, card=card, by=by.ring)
         made.append(group)
     return made
 
 
+def take_up_posts(*, by: Actor) -> list[Group]:
+    """Do what somebody's posts ask for once their keys are open: found what is missing, pass contacts on."""
+    made = found_missing(by=by)
+    if made:
+        settle_contacts(by)
+    for organisation_id in by.organisations(PostKind.COUNSELLOR):
+        if (card := groups.present_card(organisation_id)) is not None:
+            groups.move_to_card(card, by=by.ring)
+    return made
+
+
+def groups_held(by: Actor) -> list[Group]:
+    """Return the groups whose key the actor holds, in the order in which they were founded."""
+    held = {group_id for group_id, _ in by.ring.memberships()}
+    return list(session().scalars(select(Group).where(Group.id.in_(held)).order_by(Group.created_at, Group.id)))
+
+
 def waiting_for(by: Actor) -> list[Admission]:
     """Return whom the actor can admit: a post asks for the group, the actor holds its key, the other does not."""
+    held = {Place(group.organisation_id, group.kind, group.subject_id): group for group in groups_held(by)}
+    members = groups.memberships_of({group.id for group in held.values()})
     waiting: list[Admission] = []
     for organisation_id in by.organisations():
-        on = today_at(organisation_id)
-        for person_id in people_in_post(organisation_id, on):
-            if person_id == by.person_id or not vault.has_key(person_id):
-                continue
-            here = [post for post in posts_held(person_id, on) if post.organisation_id == organisation_id]
-            for place in places_of(here):
-                group = place.group()
-                if group is None or not by.ring.belongs_to(group.id) or groups.is_member(group.id, person_id):
-                    continue
-                waiting.append(Admission(person_id, group))
-    return waiting
+        posts = posts_of(people_in_post(organisation_id, today_at(organisation_id)), today_at(organisation_id))
+        keys = current_user_keys(set(posts) - {by.person_id})
+        for person_id, key in keys.items():
+            here = [post for post in posts[person_id] if post.organisation_id == organisation_id]
+            asked_for = [held[place] for place in places_of(here) if place in held]
+            waiting += [
+                Admission(person_id, group)
+                for group in asked_for
+                if (group.id, person_id, key.epoch) not in members
+            ]
+    return sorted(waiting, key=lambda admission: (str(admission.person_id), admission.group.created_at))
 
 
 def admit(person_id: UUID, group: Group, *, by: Actor) -> None:
     """Wrap a group's key to a colleague whose post asks for it; raises NoKey for those who do not hold it."""
+    expected = places_of(posts_held(person_id, today_at(group.organisation_id)))
+    if by.ring.belongs_to(group.id) and Place(group.organisation_id, group.kind, group.subject_id) not in expected:
+        raise NotWaiting()
     groups.admit(group.id, user_id=person_id, by=by.ring)
     audit.record(
         by, "key:admitted", organisation=group.organisation_id, subject=("person", person_id), group=group.id
     )
+
+
+def waiting_to_vouch(by: Actor) -> list[UUID]:
+    """Return the administrators whose key may not vouch yet: they enrolled before they had that post."""
+    if not by.holds(PostKind.DISTRICT_ADMIN) or not people.vouches(by.person_id):
+        return []
+    return sorted(key.user_id for key in current_user_keys(_administrators(by)).values() if not key.vouches)
+
+
+def _administrators(by: Actor) -> set[UUID]:
+    """Return everybody who administers a school of the district, or the district."""
+    found: set[UUID] = set()
+    for organisation in organisations_of(by.district_id, "district", "school", "centre", "bureau"):
+        found |= set(holders_of(*VOUCHING, organisation_id=organisation.id, on=today_at(organisation.id)))
+    return found - {by.person_id}
+
+
+def let_vouch(person_id: UUID, *, by: Actor) -> None:
+    """Let a colleague who became an administrator invite others; raises NotWaiting."""
+    if person_id not in waiting_to_vouch(by):
+        raise NotWaiting()
+    people.vouch_for(person_id, by=by.ring)
+    audit.record(by, "key:vouched", organisation=by.district_id, subject=("person", person_id))
 
 
 def leave_others(person_id: UUID, organisation_id: UUID) -> int:
@@ -115,3 +200,30 @@ def leave_others(person_id: UUID, organisation_id: UUID) -> int:
     lost = groups.groups_of(person_id) - expected
     groups.leave(person_id, list(lost))
     return len(lost)
+
+
+def settle_person(person_id: UUID, organisation_id: UUID, by: Doer) -> int:
+    """Take away at once what somebody's posts of today no longer ask for; return how many keys it was.
+
+    Without any post at the organisation, keys of single records there go too; without any post at all, the
+    sessions end. It needs no key, so that it works in the night and for people who are away.
+    """
+    posts = posts_held(person_id, today_at(organisation_id))
+    lost = leave_others(person_id, organisation_id)
+    if all(post.organisation_id != organisation_id for post in posts):
+        lost += groups.leave_objects(person_id, organisation_id)
+    if not posts:
+        end_sessions_of(person_id)
+    if lost:
+        audit.record(by, "key:left", organisation=organisation_id, subject=("person", person_id), count=lost)
+    return lost
+
+
+def leave_ended_posts() -> int:
+    """Settle everybody whose post has ended since; return how many keys were taken away. A job's work."""
+    holders = groups.people_with_keys()
+    return sum(
+        settle_person(person_id, organisation_id, audit.system("posts"))
+        for person_id, organisation_id in ended_posts()
+        if person_id in holders
+    )

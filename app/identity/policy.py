@@ -1,8 +1,12 @@
-"""Everybody who is signed in keeps their own account and sessions; nobody else's."""
+"""Everybody keeps their own account; administrators invite; whoever holds a group's key admits to it."""
 
 from typing import Any
 
-from app.access import Actor, Permission, role
+from app.access import CENTRE, Actor, Permission, PostKind, relation, role
+from app.directory.policy import administers, in_own_district, is_district_admin, is_school_admin
+
+_OF_THE_DISTRICT = (*CENTRE, PostKind.SCHOOL_ADMIN, PostKind.DISTRICT_ADMIN, PostKind.AUDITOR)
+_KEYHOLDERS = (PostKind.COUNSELLOR, PostKind.HEAD_OF_GRADE, PostKind.LEAD, *_OF_THE_DISTRICT)
 
 
 @role
@@ -11,8 +15,57 @@ def is_signed_in(actor: Actor, record: Any) -> bool:
     return True
 
 
+@role
+def keeps_keys(actor: Actor, record: Any) -> bool:
+    """Hold a post whose group admits its colleagues itself."""
+    return actor.holds(*_KEYHOLDERS)
+
+
+@role
+def is_counsellor(actor: Actor, record: Any) -> bool:
+    """Be a school's counsellor."""
+    return actor.holds(PostKind.COUNSELLOR)
+
+
+@relation
+def is_colleague_of_mine(actor: Actor, record: Any) -> bool:
+    """Administer the school of somebody who answers to nobody but the school."""
+    own = any(actor.at(post.organisation_id, PostKind.SCHOOL_ADMIN) for post in record.posts)
+    return own and not _answers_to_the_district(record)
+
+
+@relation
+def answers_to_my_district(actor: Actor, record: Any) -> bool:
+    """Administer the district to which the person's post answers: administrators, the centre, auditors."""
+    return bool(record.district_id == actor.district_id) and _answers_to_the_district(record)
+
+
+@relation
+def is_somebody_else(actor: Actor, record: Any) -> bool:
+    """Be another person: nobody resets their own login."""
+    return bool(record.person_id != actor.person_id)
+
+
+def _answers_to_the_district(record: Any) -> bool:
+    return any(post.kind in _OF_THE_DISTRICT for post in record.posts)
+
+
 OWN_ACCOUNT = Permission("account:own", [is_signed_in])
 # The second factor and the recovery code open the account: changing them asks who it is.
 SECURE_ACCOUNT = Permission("account:secure", [is_signed_in], reauth=True)
+LIST_INVITATIONS = Permission("invitation:list", [is_school_admin], [is_district_admin])
+MAKE_INVITATIONS = Permission("invitation:make", [is_school_admin], [is_district_admin], reauth=True)
+INVITE = Permission(
+    "person:invite",
+    [is_school_admin, is_colleague_of_mine, is_somebody_else],
+    [is_district_admin, answers_to_my_district, is_somebody_else],
+)
+END_POST = Permission("post:end", [is_school_admin, administers], [is_district_admin, in_own_district], reauth=True)
+TASKS = Permission("key:tasks", [keeps_keys])
+ADMIT = Permission("key:admit", [keeps_keys], reauth=True)
+KEEP_CARD = Permission("card:keep", [is_counsellor], reauth=True)
+USE_CARD = Permission("card:use", [is_counsellor], reauth=True)
 
-PERMISSIONS = (OWN_ACCOUNT, SECURE_ACCOUNT)
+PERMISSIONS = (
+    OWN_ACCOUNT, SECURE_ACCOUNT, LIST_INVITATIONS, MAKE_INVITATIONS, INVITE, END_POST, TASKS, ADMIT, KEEP_CARD, USE_CARD
+)

@@ -1,6 +1,7 @@
 """Finding accounts and sessions, and building the actor of a request from them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
-from app.directory.models import Organisation, Person
+from app.directory.models import Organisation, Person, Post
 from app.directory.queries import posts_held
 from app.identity.models import Account, BackupCode, HalfSignIn, SignInSession
 from app.vault import Damaged, KeyRing, people
@@ -143,3 +144,36 @@ def unused_backup_codes(person_id: UUID) -> int:
         select(func.count()).where(BackupCode.account_id == person_id, BackupCode.used_at.is_(None))
     )
     return left or 0
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A post as the policy asks for it."""
+
+    post: Post
+    person: Person
+
+    __tablename__ = "post"
+
+    @property
+    def id(self) -> UUID:
+        """The post's id."""
+        return self.post.id
+
+    @property
+    def organisation_id(self) -> UUID:
+        """Where the post is held."""
+        return self.post.organisation_id
+
+    @property
+    def district_id(self) -> UUID:
+        """The district of the person."""
+        return self.person.district_id
+
+
+def get_held_post(person_id: UUID, post_id: UUID) -> HeldPost | None:
+    """Return a post of this person, and no other's."""
+    post = session().get(Post, post_id)
+    if post is None or post.person_id != person_id:
+        return None
+    return HeldPost(post, session().get_one(Person, person_id))

@@ -61,6 +61,48 @@ class Chosen(Shape):
     session = text()
 
 
+class Invited(Shape):
+    """The people for whom slips are made."""
+
+    people = fields.List(
+        fields.UUID(), required=True, validate=validate.Length(min=1, max=500),
+        error_messages={"required": N_("Please choose at least one person.")},
+    )
+
+
+class SlipCode(Shape):
+    """The code of a slip."""
+
+    code = text()
+
+
+class Joining(Shape):
+    """The code of a slip and the password that its owner chooses."""
+
+    code = text()
+    password = text()
+    again = text()
+
+
+class Admission(Shape):
+    """Who is admitted to which group."""
+
+    person = fields.UUID(required=True)
+    group = fields.UUID(required=True)
+
+
+class Person(Shape):
+    """One person."""
+
+    person = fields.UUID(required=True)
+
+
+class PostEnd(Shape):
+    """The last day of a post."""
+
+    last_day = fields.Date(required=True, error_messages=REQUIRED)
+
+
 class PostOut(Shape):
     """A post as programs see it."""
 
@@ -88,3 +130,19 @@ class Recovery(Shape):
     code = text()
     new = text()
     again = text()
+
+
+class Card(Shape):
+    """The ends of both halves of a new recovery card, and what brings them back."""
+
+    token = text()
+    first = text()
+    second = text()
+
+
+class CardUse(Shape):
+    """Both halves of a recovery card, and why it is needed."""
+
+    first = text()
+    second = text()
+    reason = fields.Str(required=True, error_messages=REQUIRED, validate=validate.Length(min=5, max=2000))

@@ -69,6 +69,7 @@ class SignedIn:
 
     token: bytes = field(repr=False)
     row: SignInSession
+    ring: KeyRing = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,19 @@ def enrol_directly(person: Person, *, password: str, signer: Signer, recovery_co
 
 def choose_password(account: Account, password: str, person: Person) -> bytes:
     """Take a new password into an account and return the key that wraps the person's own; raises Invalid."""
-    demand_good(password, about=(person.name, person.number, *reading(person.name).split()))
+    demand_fitting(password, person)
     account.salt = secrets.token_bytes(16)
     account.cost_code = str(_present_cost())
     stretched = _stretch(password, account)
     account.verifier = stretched.verifier
     account.password_changed_at = clock.now()
     return stretched.kek
+
+
+def demand_fitting(password: str, person: Person) -> None:
+    """Raise PasswordTooShort or PasswordTooCommon, also for what others know of the person."""
+    syllables = reading(person.name).replace(",", " ").split()
+    demand_good(password, about=(person.name, person.number, "".join(syllables), *syllables))
 
 
 def authenticate(*, login: str, password: str, source: str) -> tuple[Account, KeyRing]:
@@ -160,7 +167,7 @@ def begin_session(account: Account, ring: KeyRing) -> SignedIn:
     session().add(row)
     session().flush()
     _record("sign_in:done", account.id)
-    return SignedIn(token, row)
+    return SignedIn(token, row, ring)
 
 
 def _begin_half(account: Account, ring: KeyRing) -> HalfSignedIn:
@@ -217,7 +224,7 @@ def renew_session(*, by: Actor) -> SignedIn:
     session().delete(before)
     session().add(row)
     session().flush()
-    return SignedIn(token, row)
+    return SignedIn(token, row, by.ring)
 
 
 def end_session(session_id: bytes, *, by: Actor) -> None:

@@ -280,6 +280,13 @@
     runClocks();
   });
 
+  // A slip's code comes behind the #, which no server sees; it leaves the address at once.
+  const fromFragment = one("[data-from-fragment]");
+  if (fromFragment && location.hash.length > 1) {
+    if (!fromFragment.value) fromFragment.value = decodeURIComponent(location.hash.slice(1));
+    history.replaceState(null, "", location.pathname);
+  }
+
   one('.x-nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });
   all("[data-print]").forEach((button) => {
     button.hidden = false;

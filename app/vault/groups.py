@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core import clock
 from app.core.database import session
@@ -82,10 +83,11 @@ def take_over_from_slip(slip: Slip, pair: KeyPair, *, to: KeyRing) -> None:
 
 def take_over_from_card(card: RecoveryCard, pair: KeyPair, *, to: KeyRing) -> None:
     """Admit the person in front of the screen to every group and single object that a recovery card opens."""
-    for member in _memberships("card", card.id):
+    opened = _memberships("card", card.id)
+    leave(to.user_id, [member.group_id for member in opened])
+    for member in opened:
         trust().membership(member)
         group_pair = KeyPair.from_seed(pair.unwrap(member.wrapped, membership_info(member), member.suite))
-        leave(to.user_id, [member.group_id])
         _give(
             member.group_id, member.epoch, group_pair, Holder("user", to.user_id), to.epoch,
             to.pair.kem_public, ("card", card.id, 1, pair),
@@ -145,6 +147,36 @@ def cards_of(organisation_id: UUID) -> list[Holder]:
     return [Holder("card", card_id) for card_id in ids]
 
 
+def present_card(organisation_id: UUID) -> RecoveryCard | None:
+    """Return the recovery card that opens the room of an organisation now."""
+    live = {holder.id for holder in cards_of(organisation_id)}
+    query = select(RecoveryCard).where(RecoveryCard.id.in_(live), RecoveryCard.used_at.is_(None))
+    return session().scalar(query.order_by(RecoveryCard.created_at.desc()).limit(1))
+
+
+def close_cards(organisation_id: UUID) -> None:
+    """Let no recovery card of an organisation open its room any more; single objects wait for the next card."""
+    ids = select(RecoveryCard.id).where(RecoveryCard.organisation_id == organisation_id)
+    session().execute(
+        delete(Membership).where(Membership.holder_kind == "card", Membership.holder_id.in_(ids))
+    )
+    session().expire_all()
+
+
+def move_to_card(card: RecoveryCard, *, by: KeyRing) -> int:
+    """Wrap to the present card those single objects of older cards that this person can open; return how many."""
+    older = select(RecoveryCard.id).where(
+        RecoveryCard.organisation_id == card.organisation_id, RecoveryCard.id != card.id
+    )
+    held = session().scalars(select(Grant).where(Grant.holder_kind == "card", Grant.holder_id.in_(older))).all()
+    opened = by.open_many({grant.object_id for grant in held})
+    moved = [(grant.object_id, grant.holder_id) for grant in held if grant.object_id in opened]
+    for object_id, old in moved:
+        grants.share(object_id, to=Holder("card", card.id), by=by, basis="card:made")
+        grants.withdraw(object_id, holder=Holder("card", old))
+    return len(moved)
+
+
 def void_cards(organisation_id: UUID, *, but: UUID | None = None) -> None:
     """Make every recovery card of an organisation useless, except one."""
     ids = select(RecoveryCard.id).where(RecoveryCard.organisation_id == organisation_id)
@@ -179,6 +211,23 @@ def keyholders_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
     for group_id, person_id in rows:
         holding[group_id].add(person_id)
     return holding
+
+
+def memberships_of(group_ids: set[UUID]) -> set[tuple[UUID, UUID, int]]:
+    """Return group, person and epoch of the person's key for every membership of these groups."""
+    rows = session().execute(
+        select(Membership.group_id, Membership.holder_id, Membership.holder_epoch)
+        .where(Membership.group_id.in_(group_ids), Membership.holder_kind == "user")
+        .distinct()
+    )
+    return {(group_id, person_id, epoch) for group_id, person_id, epoch in rows}
+
+
+def people_with_keys() -> set[UUID]:
+    """Return everybody to whom the key of any group or object is wrapped."""
+    members = select(Membership.holder_id).where(Membership.holder_kind == "user").distinct()
+    readers = select(Grant.holder_id).where(Grant.holder_kind == "user").distinct()
+    return set(session().scalars(members)) | set(session().scalars(readers))
 
 
 def is_member(group_id: UUID, user_id: UUID) -> bool:
@@ -219,6 +268,22 @@ def leave(user_id: UUID, group_ids: list[UUID]) -> None:
         )
     )
     session().expire_all()
+
+
+def leave_objects(user_id: UUID, organisation_id: UUID) -> int:
+    """Delete a person's own grants at an organisation, but for what nobody else could open any more."""
+    other = aliased(Grant)
+    others = exists().where(
+        other.object_id == Grant.object_id,
+        or_(other.holder_kind != "user", other.holder_id != user_id),
+    )
+    done = session().execute(
+        delete(Grant).where(
+            Grant.holder_kind == "user", Grant.holder_id == user_id, Grant.organisation_id == organisation_id, others
+        )
+    )
+    session().expire_all()
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def leave_all(user_id: UUID) -> None:

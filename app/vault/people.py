@@ -3,16 +3,19 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import update
+
 from app.core import clock
 from app.core.database import session
 from app.vault import codes, envelope
 from app.vault.encoding import lengths
-from app.vault.errors import Damaged
+from app.vault.errors import Damaged, Untrusted
 from app.vault.holders import current_user_key
 from app.vault.keypairs import KeyPair
 from app.vault.models import UserKey
 from app.vault.ring import KeyRing
 from app.vault.statements import user_key_statement
+from app.vault.trust import trust
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,32 @@ def change_recovery_code(ring: KeyRing, *, recovery_code: bytes) -> None:
 def spend_recovery_code(user_id: UUID) -> None:
     """Make the printed recovery code useless: it was used, or a person's keys begin anew."""
     _current(user_id).wrapped_by_recovery = None
+
+
+def retire_keys(user_id: UUID) -> None:
+    """Make every private key of a person but the present one unopenable; what they signed stays verifiable."""
+    present = _current(user_id)
+    session().execute(
+        update(UserKey)
+        .where(UserKey.user_id == user_id, UserKey.epoch < present.epoch)
+        .values(wrapped_by_password=b"", wrapped_by_recovery=None)
+    )
+
+
+def vouches(user_id: UUID) -> bool:
+    """Say whether a person's present key may vouch for newcomers."""
+    key = current_user_key(user_id)
+    return key is not None and key.vouches
+
+
+def vouch_for(user_id: UUID, *, by: KeyRing) -> None:
+    """Sign a colleague's present key anew, so that it may vouch in turn: somebody became an administrator."""
+    if not vouches(by.user_id):
+        raise Untrusted()
+    key = trust().user_key(user_id, _current(user_id).epoch)
+    key.signer_kind, key.signer_id, key.signer_epoch, key.vouches = "user", by.user_id, by.epoch, True
+    key.signature = by.pair.sign(user_key_statement(key))
+    session().flush()
 
 
 def has_recovery_code(user_id: UUID) -> bool:

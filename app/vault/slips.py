@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
 from app.vault import codes
 from app.vault.keypairs import KeyPair
-from app.vault.models import Slip
+from app.vault.models import Membership, Slip
 from app.vault.people import Signer
 from app.vault.ring import KeyRing
 from app.vault.statements import slip_statement
@@ -48,6 +50,11 @@ def make_slip(
     session().add(slip)
     session().flush()
     return slip
+
+
+def void_slip(slip_id: UUID) -> None:
+    """Take from a slip every key it carried: it was used, replaced, or is too old."""
+    session().execute(delete(Membership).where(Membership.holder_kind == "slip", Membership.holder_id == slip_id))
 
 
 def slip_signer(slip: Slip, code: bytes) -> Signer:

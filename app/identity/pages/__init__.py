@@ -1,6 +1,8 @@
-"""The pages of accounts: signing in, one's own account, joining, and the keys of groups."""
+"""The pages of accounts: signing in, one's own account, joining, inviting, and the keys of groups."""
 
-from app.identity.pages import account, recovery, second_factor, signing_in
+from app.identity.pages import account, admitting, cards, inviting, joining, recovery, second_factor, signing_in
 from app.identity.pages.blueprint import identity
 
-__all__ = ["account", "identity", "recovery", "second_factor", "signing_in"]
+__all__ = [
+    "account", "admitting", "cards", "identity", "inviting", "joining", "recovery", "second_factor", "signing_in"
+]

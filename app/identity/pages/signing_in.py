@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from flask import Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import guard, public
@@ -11,10 +12,10 @@ from app.core import clock, forms
 from app.core.database import session
 from app.core.errors import Refusal
 from app.core.redirects import local_path
-from app.identity import policy, schemas, service
+from app.identity import keys, policy, schemas, service
 from app.identity.models import SignInSession
 from app.identity.pages.blueprint import identity
-from app.identity.queries import get_account, in_demo_mode, live_half, seconds_if_used
+from app.identity.queries import actor_for, get_account, in_demo_mode, live_half, seconds_if_used
 from app.identity.sessions import (
     COOKIE,
     HALF_COOKIE,
@@ -53,7 +54,8 @@ def sign_in() -> Any:
 def _sign_in_page(form: forms.Form) -> str:
     kept = forms.Form({"login": form.values.get("login", ""), "next": form.values.get("next", "")}, {}, form.errors)
     sign_ins = current_app.extensions.get("demo_sign_ins", []) if in_demo_mode() else []
-    return render_template("identity/sign_in.html", form=kept, sign_ins=sign_ins)
+    ways = [(_("Join with a slip"), "identity.join"), (_("Forgotten password"), "identity.recover")]
+    return render_template("identity/sign_in.html", form=kept, sign_ins=sign_ins, ways=ways)
 
 
 @identity.route("/sign-in/code", methods=["GET", "POST"])
@@ -78,10 +80,11 @@ def code() -> Any:
 
 
 def _arrive(done: service.SignedIn, target: str | None) -> Any:
-    """Begin the new session in this browser and end the one it had before."""
+    """Begin the new session in this browser, end the one it had before, and make keys that a new post asks for."""
     before = token_of(request.cookies.get(COOKIE, ""))
     if before is not None and (old := session().get(SignInSession, service.session_id_of(before))) is not None:
         session().delete(old)
+    keys.take_up_posts(by=actor_for(done.row.account_id, done.ring, via="page"))
     return give_cookie(redirect(local_path(target), code=303), done.token)
 
 

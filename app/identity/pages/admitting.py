@@ -1,0 +1,105 @@
+"""Keys and admissions: who waits for a key, which groups there are, and who is in them."""
+
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.access import PostKind, guard
+from app.core import forms
+from app.core.database import session
+from app.core.errors import Invalid, Missing
+from app.core.words import N_
+from app.directory.contacts import settle_contacts
+from app.directory.models import Grade
+from app.directory.queries import get_organisation, names_of
+from app.identity import cards, keys, policy, schemas
+from app.identity.pages.blueprint import identity
+from app.vault import Group, groups, people
+
+KINDS = {
+    "staff": N_("Staff: names of students and classes"),
+    "grade": N_("Grade team"),
+    "room": N_("Counselling room"),
+    "leadership": N_("School leadership"),
+    "centre": N_("District centre"),
+    "board": N_("Auditors"),
+}
+
+
+@identity.get("/keys")
+@guard(policy.TASKS)
+def tasks() -> str:
+    """Show who waits to be admitted, with the words to compare, and the groups one belongs to."""
+    by = g.actor
+    waiting = keys.waiting_for(by)
+    vouching = keys.waiting_to_vouch(by)
+    held = keys.groups_held(by)
+    members = groups.members_of({group.id for group in held})
+    compared = {one.person_id for one in waiting} | set(vouching)
+    shown = compared.union(*members.values())
+    return render_template(
+        "identity/keys.html",
+        waiting=_by_person(waiting),
+        vouching=vouching,
+        held=[(group, sorted(members[group.id])) for group in held],
+        missing=keys.missing_places(by),
+        names=names_of(shown),
+        words={one: people.fingerprint(one, str(get_locale())) for one in compared},
+        label=label_of,
+        rooms=[(room, get_organisation(room)) for room in sorted(by.organisations(PostKind.COUNSELLOR))],
+        card_of=groups.present_card,
+        uses_of=cards.uses_of,
+    )
+
+
+def _by_person(waiting: list[keys.Admission]) -> dict[UUID, list[Group]]:
+    found: dict[UUID, list[Group]] = {}
+    for one in waiting:
+        found.setdefault(one.person_id, []).append(one.group)
+    return found
+
+
+def label_of(place: Group | keys.Place) -> str:
+    """Return what a group is, in words: kind, grade, organisation."""
+    organisation = get_organisation(place.organisation_id)
+    grade = session().get(Grade, place.subject_id) if place.subject_id else None
+    words = [_(KINDS[place.kind]), grade.label if grade else "", organisation.name if organisation else ""]
+    return " · ".join(word for word in words if word)
+
+
+@identity.post("/keys/admit")
+@guard(policy.ADMIT)
+def admit() -> AnyResponse:
+    """Admit a colleague whose words were compared."""
+    form = forms.read(schemas.Admission(), request.form)
+    group = session().get(Group, form.data["group"]) if not form.errors else None
+    if group is None:
+        raise Missing()
+    keys.admit(form.data["person"], group, by=g.actor)
+    settle_contacts(g.actor)
+    flash(_("Your colleague now holds this key."), "done")
+    return redirect(url_for("identity.tasks"), code=303)
+
+
+@identity.post("/keys/vouch")
+@guard(policy.ADMIT)
+def vouch() -> AnyResponse:
+    """Let a colleague who became an administrator invite others."""
+    form = forms.read(schemas.Person(), request.form)
+    if form.errors:
+        raise Invalid()
+    keys.let_vouch(form.data["person"], by=g.actor)
+    flash(_("Your colleague may now invite others."), "done")
+    return redirect(url_for("identity.tasks"), code=303)
+
+
+@identity.post("/keys/found")
+@guard(policy.ADMIT)
+def found() -> AnyResponse:
+    """Make the keys that one's posts found and that nobody made yet."""
+    keys.take_up_posts(by=g.actor)
+    flash(_("The keys are made."), "done")
+    return redirect(url_for("identity.tasks"), code=303)

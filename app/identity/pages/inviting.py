@@ -1,0 +1,82 @@
+"""Inviting colleagues with printed slips, giving a login anew, and ending posts."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.access import PostKind, guard
+from app.core import forms
+from app.core.errors import Refusal
+from app.directory import service as directory
+from app.directory.posts import POST_WORDS
+from app.directory.queries import today_at
+from app.identity import invitations, keys, policy, schemas
+from app.identity.pages.blueprint import identity
+from app.identity.pages.second_factor import qr
+from app.identity.pages.words import told
+from app.identity.queries import HeldPost, get_held_post
+
+
+@identity.get("/people/invitations")
+@guard(policy.LIST_INVITATIONS)
+def invite() -> str:
+    """Show who has no account yet, whose slip is out, and whose login can be given anew."""
+    return _invite_page(forms.blank())
+
+
+def _invite_page(form: forms.Form) -> str:
+    everybody = invitations.invitees(g.actor)
+    return render_template(
+        "identity/invite.html",
+        form=form,
+        without=[one for one in everybody if not one.has_account],
+        joined=[one for one in everybody if one.has_account],
+        post_words=POST_WORDS,
+    )
+
+
+@identity.post("/people/invitations")
+@guard(policy.MAKE_INVITATIONS)
+def make_invitations() -> Any:
+    """Make slips and show them once, as a sheet to print."""
+    form = forms.read(schemas.Invited(), request.form)
+    if form.errors:
+        return _invite_page(form), 422
+    try:
+        printed = invitations.make_invitations(form.data["people"], by=g.actor)
+    except invitations.CannotInvite as refused:
+        return _invite_page(form.with_error("people", told(refused))), refused.status
+    slips = [(slip, qr(f"{url_for('identity.join', _external=True)}#{slip.code}")) for slip in printed]
+    return render_template(
+        "identity/slips.html", slips=slips, join_at=url_for("identity.join", _external=True),
+        post_words=POST_WORDS, document=_("Invitation slips"), printed_by=g.actor.name,
+    )
+
+
+@identity.route("/people/<uuid:person_id>/posts/<uuid:post_id>/end", methods=["GET", "POST"])
+@guard(policy.END_POST, load=get_held_post)
+def end_post(held: HeldPost) -> Any:
+    """End a post, and take away at once what only this post opened."""
+    yesterday = today_at(held.organisation_id) - timedelta(days=1)
+    form = forms.blank(last_day=yesterday.isoformat())
+    if request.method == "POST":
+        form = forms.read(schemas.PostEnd(), request.form)
+        if not form.errors:
+            try:
+                _end(held, form.data["last_day"])
+            except Refusal as refused:
+                form = form.with_error("last_day", told(refused))
+            else:
+                flash(_("The post ends. What only this post opened is closed from the day after."), "done")
+                return redirect(url_for("identity.invite"), code=303)
+    page = render_template(
+        "identity/end_post.html", form=form, held=held, words=POST_WORDS[PostKind(held.post.kind)]
+    )
+    return page, 422 if form.errors else 200
+
+
+def _end(held: HeldPost, last_day: date) -> None:
+    directory.end_post(held.post, ends_on=last_day, by=g.actor)
+    keys.settle_person(held.post.person_id, held.organisation_id, g.actor)
