@@ -46,11 +46,12 @@ from app.oversight import policy as oversight_policy
 from app.oversight.cli import access
 from app.oversight.pages import oversight
 from app.upkeep.cli import backup
+from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, escalation, oversight)
 APIS = (session_api, files_api)
-COMMANDS = (*core_commands.COMMANDS, demo, certificate, trail, access, backup)
+COMMANDS = (*core_commands.COMMANDS, demo, certificate, trail, access, backup, rosters)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
