@@ -4,6 +4,7 @@ from app.core.words import N_
 
 EVENTS = {
     "organisation:made": N_("made an organisation"),
+    "organisation:renamed": N_("renamed an organisation"),
     "person:added": N_("added somebody to the staff"),
     "post:given": N_("gave a post"),
     "calendar:kept": N_("changed the school calendar"),

@@ -32,6 +32,18 @@ def administers(actor: Actor, record: Any) -> bool:
 
 
 @relation
+def works_at_own_school(actor: Actor, record: Any) -> bool:
+    """Hold, or have held, a post at a school one administers."""
+    return bool(record.organisation_ids & actor.organisations(PostKind.SCHOOL_ADMIN))
+
+
+@relation
+def works_now_at_own_school(actor: Actor, record: Any) -> bool:
+    """Hold a post now at a school one administers."""
+    return bool(record.present_organisation_ids & actor.organisations(PostKind.SCHOOL_ADMIN))
+
+
+@relation
 def in_own_district(actor: Actor, record: Any) -> bool:
     """Belong to the same district."""
     return bool(record.district_id == actor.district_id)
@@ -89,10 +101,17 @@ SEE_IMPORT = Permission("roster:read", [is_school_admin, administers], [is_distr
 UNDO_IMPORT = Permission("roster:undo", [is_school_admin, administers])
 LIST_PEOPLE = Permission("person:list", [is_school_admin], [is_district_admin])
 KEEP_PEOPLE = Permission("person:keep", [is_school_admin, administers], [is_district_admin, in_own_district])
+SEE_PERSON = Permission("person:read", [is_school_admin, works_at_own_school], [is_district_admin, in_own_district])
+CHANGE_PERSON = Permission(
+    "person:change", [is_school_admin, works_now_at_own_school], [is_district_admin, in_own_district]
+)
+LIST_CALENDARS = Permission("calendar:list", [is_school_admin])
 KEEP_CALENDAR = Permission("calendar:keep", [is_school_admin, administers])
+LIST_SCHOOLS = Permission("school:list", [is_district_admin])
 KEEP_SCHOOLS = Permission("school:keep", [is_district_admin, in_own_district])
 
 PERMISSIONS = (
     SEARCH, SEE_STUDENT, SEE_CONTACTS, IMPORT_ROSTER, IMPORT_STAFF, LIST_ROSTERS, OWN_UPLOAD, SEE_IMPORT, UNDO_IMPORT,
-    LIST_PEOPLE, KEEP_PEOPLE, KEEP_CALENDAR, KEEP_SCHOOLS,
+    LIST_PEOPLE, SEE_PERSON, CHANGE_PERSON, KEEP_PEOPLE, LIST_CALENDARS, KEEP_CALENDAR, LIST_SCHOOLS,
+    KEEP_SCHOOLS,
 )

@@ -249,6 +249,17 @@ def grades_of(school_id: UUID) -> Sequence[Grade]:
     return session().scalars(select(Grade).where(Grade.school_id == school_id).order_by(Grade.position)).all()
 
 
+def classes_in(school_ids: Iterable[UUID]) -> list[tuple[SchoolClass, Grade]]:
+    """Return the classes of these schools with their grades, in school order."""
+    rows = session().execute(
+        select(SchoolClass, Grade)
+        .join(Grade, Grade.id == SchoolClass.grade_id)
+        .where(SchoolClass.school_id.in_(list(school_ids)))
+        .order_by(SchoolClass.school_id, Grade.position, SchoolClass.position)
+    )
+    return [(shape, grade) for shape, grade in rows]
+
+
 def organisations_of(district_id: UUID, *kinds: str) -> Sequence[Organisation]:
     """Return the district's organisations of these kinds by name."""
     return session().scalars(

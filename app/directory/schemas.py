@@ -1,9 +1,12 @@
 """The shapes of searching and of students as programs see them."""
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
+from typing import Any
 
 from marshmallow import fields, validate
 
+from app.access import PostKind
 from app.core.forms import Shape
 from app.core.words import N_
 from app.directory.rosters.students import COMMON_GRADES
@@ -61,3 +64,82 @@ class Confirmation(Shape):
     without_bad_rows = fields.Bool(load_default=False)
     leave = fields.List(fields.UUID(), load_default=list)
     end_missing = fields.Bool(load_default=False)
+
+
+_REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
+_NAME = validate.Length(max=60, error=N_("This is longer than 60 characters."))
+_MAIL = validate.Email(error=N_("This is not a mail address."))
+_DATE: dict[str, Any] = {"invalid": N_("Please give a date.")}
+
+
+class Found(Shape):
+    """A part of a name, a number or a mail address of somebody on the staff."""
+
+    q = fields.Str(load_default="", validate=validate.Length(max=100))
+
+
+class PersonChange(Shape):
+    """The name and the mail address of somebody on the staff."""
+
+    name = fields.Str(required=True, validate=_NAME, error_messages=_REQUIRED)
+    mail = fields.Str(load_default=None, validate=_MAIL)
+
+
+class PostGiven(Shape):
+    """A post: which, where, in charge of what, from when, and until when if that is known."""
+
+    kind = fields.Str(
+        required=True, validate=validate.OneOf([kind.value for kind in PostKind]),
+        error_messages={"required": N_("Please choose one.")},
+    )
+    organisation = fields.UUID(required=True, error_messages={"required": N_("Please choose one.")})
+    charge = fields.Str(load_default="")
+    starts_on = fields.Date(load_default=None, error_messages=_DATE)
+    ends_on = fields.Date(load_default=None, error_messages=_DATE)
+
+
+class PersonAdded(PostGiven):
+    """Somebody new on the staff with their first post."""
+
+    number = fields.Str(
+        required=True, error_messages=_REQUIRED,
+        validate=validate.Regexp(
+            r"[0-9A-Za-z][0-9A-Za-z-]{0,39}\Z", error=N_("The number may hold letters, digits and hyphens only.")
+        ),
+    )
+    name = fields.Str(required=True, validate=_NAME, error_messages=_REQUIRED)
+    mail = fields.Str(load_default=None, validate=_MAIL)
+
+
+class OrganisationMade(Shape):
+    """A school, the centre or the bureau."""
+
+    kind = fields.Str(
+        required=True, validate=validate.OneOf(("school", "centre", "bureau")),
+        error_messages={"required": N_("Please choose one.")},
+    )
+    name = fields.Str(required=True, validate=_NAME, error_messages=_REQUIRED)
+
+
+class OrganisationNamed(Shape):
+    """The name of an organisation."""
+
+    name = fields.Str(required=True, validate=_NAME, error_messages=_REQUIRED)
+
+
+def lines_shape(*names: str) -> Shape:
+    """Return the shape of a form of lines: each name is a column and comes once per line."""
+    columns: dict[str, Any] = {name: fields.List(fields.Str(), load_default=list) for name in names}
+    return Shape.from_dict({"version": fields.Str(required=True), **columns})()  # type: ignore[return-value]
+
+
+def lines_of(data: Mapping[str, Any], *names: str) -> list[tuple[str, ...]]:
+    """Return the lines of such a form in their order; those that were left or made empty are no lines."""
+    lines = zip_longest(*(data.get(name, ()) for name in names), fillvalue="")
+    return [tuple(cell.strip() for cell in line) for line in lines if any(cell.strip() for cell in line)]
+
+
+class NationalYear(Shape):
+    """The year whose national days are added."""
+
+    year = fields.Int(required=True, validate=validate.Range(2000, 2100))

@@ -61,6 +61,12 @@ class PostOver(Conflict):
     words = N_("This post has ended already.")
 
 
+class NameTaken(Conflict):
+    """Two organisations of one district with one name."""
+
+    words = N_("There is already an organisation of this name.")
+
+
 class StaffNotFounded(Conflict):
     """A school whose staff key was not made yet cannot keep names."""
 
@@ -74,10 +80,29 @@ def make_district(*, name: str) -> Organisation:
 
 
 def make_organisation(*, kind: str, name: str, district_id: UUID, by: Doer) -> Organisation:
-    """Make a school, the centre or the bureau of a district."""
+    """Make a school, the centre or the bureau of a district; raises NameTaken."""
+    _demand_free_name(name, district_id)
     made = _make(new_id(), kind, name, district_id)
     audit.record(by, "organisation:made", organisation=district_id, subject=("organisation", made.id), kind=kind)
     return made
+
+
+def rename_organisation(organisation: Organisation, *, name: str, by: Doer) -> None:
+    """Give an organisation another name; raises NameTaken."""
+    if organisation.name == name.strip():
+        return
+    _demand_free_name(name, organisation.district_id)
+    organisation.name = name.strip()
+    session().flush()
+    audit.record(
+        by, "organisation:renamed", organisation=organisation.district_id, subject=("organisation", organisation.id)
+    )
+
+
+def _demand_free_name(name: str, district_id: UUID) -> None:
+    taken = exists().where(Organisation.district_id == district_id, Organisation.name == name.strip())
+    if session().scalar(select(taken)):
+        raise NameTaken()
 
 
 def _make(organisation_id: UUID, kind: str, name: str, district_id: UUID) -> Organisation:
@@ -141,6 +166,19 @@ def add_person(*, district_id: UUID, number: str, name: str, mail: str | None, b
     return person
 
 
+def find_or_add_person(*, district_id: UUID, number: str, name: str, mail: str | None, by: Doer) -> Person:
+    """Return the person with this number and name, added if nobody has the number; raises NumberTaken.
+
+    Somebody who comes from another school keeps the number: number and name together say that it is them.
+    """
+    known = find_person(district_id, number)
+    if known is None:
+        return add_person(district_id=district_id, number=number, name=name, mail=mail, by=by)
+    if "".join(known.name.split()) != "".join(name.split()):
+        raise NumberTaken()
+    return known
+
+
 def change_person(person: Person, *, name: str, mail: str | None, by: Doer) -> None:
     """Change the name or the mail address of somebody on the staff; nothing happens where both are as before."""
     mail = mail.strip() if mail else None
@@ -183,6 +221,8 @@ def give_post(
     """Put a person in charge of something from a day on; the same post twice is one post."""
     demand_fit(kind, session().get_one(Organisation, organisation_id).kind, grade_id, class_id)
     starts = starts_on or today_at(organisation_id)
+    if ends_on is not None and ends_on < starts:
+        raise EndsTooEarly()
     existing = session().scalar(
         select(Post).where(
             Post.person_id == person_id, Post.kind == kind.value, Post.organisation_id == organisation_id,

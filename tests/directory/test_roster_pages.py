@@ -1,14 +1,12 @@
 """Sam brings a list in through the browser: step by step, once, and inert whatever stands in it."""
 
-import html
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app.core.database import session
 from app.directory.importing.models import RosterImport, RosterUpload
@@ -16,13 +14,12 @@ from app.directory.models import Student
 from app.directory.queries import find_students, lines_of_school
 from app.vault import grants_of
 from tests.directory.importing.stories import AUTUMN, OTHER_GRADES, SPRING, everything
+from tests.directory.pages import HTTPS, Browsers, statements, text_of
 from tests.directory.rosters.lists import sample, workbook
 from tests.world import World
 
-Browsers = Callable[[str], FlaskClient]
 HEADINGS = ("学号", "姓名", "年级", "班级", "监护人")
 GIRL = ("G77", "何向晚", "四年级", "1班", "何母")
-HTTPS = {"base_url": "https://localhost"}
 
 
 def send(client: FlaskClient, world: World, content: bytes, *, kind: str = "students", name: str = "list.xlsx") -> str:
@@ -33,10 +30,6 @@ def send(client: FlaskClient, world: World, content: bytes, *, kind: str = "stud
     columns = answer.headers["Location"]
     assert columns.endswith("/columns")
     return columns.removesuffix("/columns")
-
-
-def text_of(answer: Any) -> str:
-    return html.unescape(answer.get_data(as_text=True))
 
 
 def confirm(client: FlaskClient, review: str, **data: Any) -> Any:
@@ -240,26 +233,11 @@ def test_who_stays_after_undoing_is_named(world: World, browser_of: Browsers) ->
     assert "何向晚" in page
 
 
-def statements(world: World, app: Any, ask: Callable[[], Any]) -> int:
-    seen: list[str] = []
-    engine = app.database.engine
-
-    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        assert ask().status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
-
-
 def test_the_dry_run_asks_as_often_for_few_rows_as_for_many(world: World, app: Any, browser_of: Browsers) -> None:
     sam = browser_of("sam")
     few = send(sam, world, workbook(HEADINGS, *(("G9" + str(n), "同学", "四年级", "1班", None) for n in range(3))))
     many = send(sam, world, workbook(HEADINGS, *(("G9" + str(n), "同学", "四年级", "1班", None) for n in range(300))))
-    counted = [statements(world, app, lambda at=at: sam.get(at, **HTTPS)) for at in (few, many)]
+    counted = [statements(app, lambda at=at: sam.get(at, **HTTPS)) for at in (few, many)]
     assert counted[0] == counted[1]
 
 

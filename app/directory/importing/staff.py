@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.access import Actor, PostKind
 from app.core.database import session
 from app.directory import labels
+from app.directory.contacts import settle_contacts
 from app.directory.importing.models import RosterImport
 from app.directory.importing.numbers import numbers_kept_out
 from app.directory.importing.progress import Tell, silent
 from app.directory.importing.students import NothingToImport, PlanChanged, RowsHaveFaults, keep_import
-from app.directory.models import Grade, Organisation, Person, Post, SchoolClass
+from app.directory.models import Grade, Organisation, Person
+from app.directory.people import HeldPost, posts_held_at
 from app.directory.policy import IMPORT_STAFF
 from app.directory.queries import today_at
 from app.directory.rosters.columns import Table, find_table
@@ -37,23 +39,7 @@ from app.directory.service import (
 )
 
 PostKey = tuple[UUID, str, str | None, str | None]
-"""Organisation, kind, grade and class of a post, as words."""
-
-
-@dataclass(frozen=True)
-class HeldPost:
-    """A post of today with the words of what it is in charge of."""
-
-    post: Post
-    person: Person = field(repr=False)
-    organisation: str
-    grade_label: str | None
-    class_label: str | None
-
-    @property
-    def key(self) -> PostKey:
-        """What makes two posts of a person the same."""
-        return self.post.organisation_id, self.post.kind, self.grade_label, self.class_label
+"""Organisation, kind, grade and class of a post, the last two in words."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +74,12 @@ def plan_staff(table: Table, *, by: Actor) -> StaffPlan:
     """Return what the list would change; nothing is done. Raises ColumnsMissing."""
     kept = {organisation.name: organisation for organisation in organisations_kept_by(by)}
     own = next(iter(kept)) if len(kept) == 1 else None
-    held = _held_at(list(kept.values()))
+    held = posts_held_at([organisation.id for organisation in kept.values()])
     read_list = read_staff(table, organisations=list(kept), own=own)
     people = _people_of(read_list.entries, by)
     staff = _with_faults(read_list, kept, people, {each.person.id for each in held}, by)
     first = {row.number: row for row in reversed(staff.entries)}
-    there = {(each.person.id, each.key) for each in held}
+    there = {(each.person.id, _key_of(each)) for each in held}
     places = _Places(kept)
     asked = {(row.number, places.key_of(row)): row for row in staff.entries}
     known = {(people[number].id, key) for number, key in asked if number in people}
@@ -156,6 +142,7 @@ def _carry_out(
     ending = plan.ending if end_missing else ()
     for held in ending:
         end_post(held.post, ends_on=today_at(held.post.organisation_id), by=by)
+    settle_contacts(by)
     counts = {
         "rows": len(plan.staff.entries), "without": len(plan.staff.bad_rows), "new": len(plan.new_people),
         "renamed": len(plan.renamed), "posts": len(plan.new_posts), "ended": len(ending),
@@ -170,24 +157,8 @@ def _where_kept(plan: StaffPlan, by: Actor) -> Organisation:
     return next(iter(plan.organisations.values()))
 
 
-def _held_at(organisations: Sequence[Organisation]) -> list[HeldPost]:
-    names = {organisation.id: organisation.name for organisation in organisations}
-    days = {organisation_id: today_at(organisation_id) for organisation_id in names}
-    rows = session().execute(
-        select(Post, Person, Grade.label, SchoolClass.label)
-        .join(Person, Person.id == Post.person_id)
-        .outerjoin(Grade, Grade.id == Post.grade_id)
-        .outerjoin(SchoolClass, SchoolClass.id == Post.class_id)
-        .where(
-            Post.organisation_id.in_(names),
-            or_(Post.ends_on.is_(None), Post.ends_on >= min(days.values(), default=None)),
-        )
-    )
-    return [
-        HeldPost(post, person, names[post.organisation_id], grade, labels.class_label(group) if group else None)
-        for post, person, grade, group in rows
-        if post.ends_on is None or post.ends_on >= days[post.organisation_id]
-    ]
+def _key_of(held: HeldPost) -> PostKey:
+    return held.post.organisation_id, held.post.kind, held.grade_label, held.class_label
 
 
 def _people_of(rows: Sequence[StaffRow], by: Actor) -> dict[str, Person]:
@@ -271,7 +242,7 @@ def _ending(
         each
         for each in held
         if each.post.organisation_id in spoken_for
-        and (each.person.id, each.key) not in asked
+        and (each.person.id, _key_of(each)) not in asked
         and each.person.id != by.person_id
         and each.person.number not in untouchable
         and not is_last_administrator(each.post, after=today_at(each.post.organisation_id))
