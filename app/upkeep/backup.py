@@ -64,7 +64,7 @@ def create(database: Database, places: Places, *, output: Path, passphrase: str)
         draft = output.with_name(output.name + ".part")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as sink:
-            seal_backup(passphrase, spool, sink)
+            seal_backup(passphrase, spool, sink, cost=database.info["kdf_cost"])
             sink.flush()
             os.fsync(sink.fileno())
         draft.replace(output)
@@ -139,6 +139,14 @@ def _unpack(database: Database, places: Places, archive: tarfile.TarFile) -> Non
     manifest = json.loads(_content(archive, "manifest.json"))
     if manifest["format"] != _FORMAT:
         raise BackupRefused("this backup was made by another version; restore it with that version")
+    # The rows come last: until they are committed the database is empty, and the same restore can be begun again.
+    for name in archive.getnames():
+        if name.startswith("attachments/"):
+            _write(places.attachments / Path(name).relative_to("attachments"), archive, name)
+    _write(places.server_key, archive, "keys/server.key")
+    if "keys/root.pub" in archive.getnames():
+        _write(places.root_public, archive, "keys/root.pub")
+    _write(places.home / "restored-checkpoints.txt", archive, "checkpoints.txt")
     upgrade(database, manifest["schema"])
     with database.transaction():
         for table in tables():
@@ -150,13 +158,6 @@ def _unpack(database: Database, places: Places, archive: tarfile.TarFile) -> Non
         count_on()
         session().flush()
     upgrade(database)
-    for name in archive.getnames():
-        if name.startswith("attachments/"):
-            _write(places.attachments / Path(name).relative_to("attachments"), archive, name)
-    _write(places.server_key, archive, "keys/server.key")
-    if "keys/root.pub" in archive.getnames():
-        _write(places.root_public, archive, "keys/root.pub")
-    _write(places.home / "restored-checkpoints.txt", archive, "checkpoints.txt")
 
 
 def _content(archive: tarfile.TarFile, name: str) -> bytes:
