@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.database import session
 from app.vault import envelope
 from app.vault.encoding import lengths
-from app.vault.errors import Damaged, NoKey
+from app.vault.errors import Damaged, NoKey, VaultError
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group, Membership
@@ -30,6 +30,7 @@ class KeyRing:
         self._memberships: dict[tuple[UUID, int], Membership] | None = None
         self._group_pairs: dict[tuple[UUID, int], KeyPair] = {}
         self._objects: dict[bool, dict[UUID, ObjectKey]] = {False: {}, True: {}}
+        self._faults: dict[UUID, type[VaultError]] = {}
 
     def __repr__(self) -> str:
         return f"KeyRing(user_id={self.user_id})"
@@ -122,14 +123,17 @@ class KeyRing:
         )
 
     def open(self, object_id: UUID, *, standby: bool = False) -> ObjectKey:
-        """Return an object's key; raises NoKey when no grant leads there from this person."""
+        """Return an object's key; raises NoKey when no grant leads there, Damaged or Untrusted when no sound one."""
         key = self.open_many([object_id], standby=standby).get(object_id)
         if key is None:
-            raise NoKey()
+            raise self._faults.get(object_id, NoKey)()
         return key
 
     def open_many(self, object_ids: Iterable[UUID], *, standby: bool = False) -> dict[UUID, ObjectKey]:
-        """Return the keys of those objects this person can open; the others are left out."""
+        """Return the keys of those objects this person can open; the others are left out.
+
+        A damaged or forged grant opens nothing, and stands in the way of no other.
+        """
         wanted, opened = set(object_ids), self._objects[standby]
         self._open_level(wanted - opened.keys(), standby, _DEEPEST_NESTING)
         return {object_id: opened[object_id] for object_id in wanted & opened.keys()}
@@ -141,13 +145,26 @@ class KeyRing:
         grants = self._grants(object_ids, standby)
         trust().expect({(grant.granted_by, grant.granter_epoch) for grant in grants})
         for grant in grants:
-            if grant.holder_kind != "object" and grant.object_id not in opened:
-                opened[grant.object_id] = self._unwrap(grant)
+            if grant.holder_kind != "object":
+                self._try(grant, opened)
         nested = [g for g in grants if g.holder_kind == "object" and g.object_id not in opened]
         self._open_level({g.holder_id for g in nested} - opened.keys(), standby, depth - 1)
         for grant in nested:
             if (parent := opened.get(grant.holder_id)) is not None:
-                opened[grant.object_id] = _unwrap_within(grant, parent)
+                self._try(grant, opened, parent)
+            elif (fault := self._faults.get(grant.holder_id)) is not None:
+                self._faults[grant.object_id] = fault
+
+    def _try(self, grant: Grant, opened: dict[UUID, ObjectKey], parent: ObjectKey | None = None) -> None:
+        """Open what a grant leads to unless another has; remember what was wrong with it."""
+        if grant.object_id in opened:
+            return
+        try:
+            opened[grant.object_id] = self._unwrap(grant) if parent is None else _unwrap_within(grant, parent)
+        except VaultError as fault:
+            self._faults[grant.object_id] = type(fault)
+        except NoKey:
+            return
 
     def _unwrap(self, grant: Grant) -> ObjectKey:
         trust().grant(grant)

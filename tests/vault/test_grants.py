@@ -281,6 +281,37 @@ def test_a_session_row_opens_only_with_its_own_cookie_and_in_its_own_place(holde
             people.unlock_session(holders.ids["bo"], wrapped=wrapped, **row)
 
 
+def test_one_damaged_grant_closes_its_own_object_and_no_other(holders: Keyholders) -> None:
+    damaged, _ = sealed_for(holders, "bo")
+    entry, whole = new_id(), sealed_for(holders, "bo")[0]
+    with holders.ring("bo") as bo:
+        vault.create_object(
+            entry, organisation_id=holders.organisation, to=[vault.within(damaged)], by=bo, basis="test"
+        )
+    with holders.database.transaction() as db:
+        grant = db.scalars(select(Grant).where(Grant.object_id == damaged)).one()
+        grant.wrapped = grant.wrapped[:-1] + bytes([grant.wrapped[-1] ^ 1])
+    with holders.ring("bo") as bo:
+        assert set(bo.open_many([damaged, entry, whole])) == {whole}
+        for lost in (damaged, entry):
+            with pytest.raises(Untrusted):
+                bo.open(lost)
+
+
+def test_a_forged_grant_does_not_stand_in_the_way_of_a_sound_one(holders: Keyholders) -> None:
+    room, object_id = founded_room(holders), new_id()
+    with holders.ring("lin") as lin:
+        vault.create_object(
+            object_id, organisation_id=holders.organisation, to=[vault.group(room)], by=lin, basis="test"
+        )
+    with holders.database.transaction() as db:
+        row = dict(db.execute(select(Grant.__table__)).mappings().one())
+        db.execute(insert(Grant.__table__).values({**row, "holder_kind": "user", "holder_id": holders.ids["lin"]}))
+        db.execute(insert(Grant.__table__).values({**row, "epoch": 2}))
+    with holders.ring("lin") as lin:
+        assert lin.open(object_id).epoch == 1
+
+
 def test_the_last_grant_deleted_leaves_a_list_that_simply_misses_it(holders: Keyholders) -> None:
     first, _ = sealed_for(holders, "bo")
     second, _ = sealed_for(holders, "bo")
