@@ -20,6 +20,7 @@ from app.vault.statements import (
 )
 
 _LONGEST_CHAIN = 16
+_FIRST_EPOCH = 1
 
 
 def trust() -> "Trust":
@@ -95,10 +96,14 @@ class Trust:
             raise Untrusted()
 
     def group_key(self, group_id: UUID, epoch: int) -> GroupKey:
-        """Return a group's key signed by a trusted person; raises Untrusted."""
+        """Return a group's key signed by a trusted person; raises Untrusted.
+
+        A later epoch would need the word of those who held the one before. Until groups rotate there is none, or
+        anybody with a key of their own could put theirs in the place of the room's.
+        """
         key = session().get(GroupKey, (group_id, epoch))
         group = session().get(Group, group_id)
-        if key is None or group is None:
+        if key is None or group is None or epoch != _FIRST_EPOCH:
             raise Untrusted()
         founder = self.user_key(key.founder_id, key.founder_epoch)
         self._check(founder.sign_public, group_key_statement(group, key), key.signature)

@@ -12,7 +12,9 @@ from app.core.database import Database, session
 from app.core.ids import new_id
 from app.vault import Damaged, NoKey, Untrusted, groups, people
 from app.vault.holders import Holder
-from app.vault.models import Grant, GroupKey, Membership, UserKey
+from app.vault.keypairs import KeyPair
+from app.vault.models import Grant, Group, GroupKey, Membership, UserKey
+from app.vault.statements import group_key_statement
 from tests.vault.keyholders import KEK, Keyholders, gather
 
 
@@ -200,6 +202,21 @@ def test_a_group_key_swapped_in_the_table_receives_nothing(holders: Keyholders) 
     with holders.database.transaction() as db:
         mallory = db.get(UserKey, (holders.ids["mallory"], 1))
         db.execute(update(GroupKey).where(GroupKey.group_id == room).values(kem_public=mallory.kem_public))
+    with holders.ring("lin") as lin, pytest.raises(Untrusted):
+        vault.create_object(
+            new_id(), organisation_id=holders.organisation, to=[vault.group(room)], by=lin, basis="test"
+        )
+
+
+def test_an_enrolled_colleague_cannot_put_a_newer_key_in_the_place_of_the_rooms(holders: Keyholders) -> None:
+    room, pair = founded_room(holders), KeyPair.new()
+    with holders.ring("bo") as bo:
+        key = GroupKey(
+            group_id=room, epoch=2, kem_public=pair.kem_public, sign_public=pair.sign_public, founder_id=bo.user_id,
+            founder_epoch=bo.epoch, created_at=clock.now(),
+        )
+        key.signature = bo.pair.sign(group_key_statement(session().get_one(Group, room), key))
+        session().add(key)
     with holders.ring("lin") as lin, pytest.raises(Untrusted):
         vault.create_object(
             new_id(), organisation_id=holders.organisation, to=[vault.group(room)], by=lin, basis="test"
