@@ -51,6 +51,12 @@ def current_user_key(user_id: UUID) -> UserKey | None:
     )
 
 
+def next_epoch(user_id: UUID) -> int:
+    """Return the epoch of the key that a person enrols with next."""
+    before = current_user_key(user_id)
+    return before.epoch + 1 if before else 1
+
+
 def has_key(user_id: UUID) -> bool:
     """Say whether a person has enrolled, so that something can be wrapped to them."""
     return current_user_key(user_id) is not None

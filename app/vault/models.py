@@ -37,6 +37,8 @@ class Slip(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(index=True)
+    # The one key it may sign: a used slip from the waste paper makes no second one.
+    user_epoch: Mapped[int]
     kem_public: Mapped[bytes]
     sign_public: Mapped[bytes]
     inviter_id: Mapped[UUID]

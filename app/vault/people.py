@@ -10,7 +10,7 @@ from app.core.database import session
 from app.vault import codes, envelope
 from app.vault.encoding import lengths
 from app.vault.errors import Damaged, Untrusted
-from app.vault.holders import current_user_key
+from app.vault.holders import current_user_key, next_epoch
 from app.vault.keypairs import KeyPair
 from app.vault.models import UserKey
 from app.vault.ring import KeyRing
@@ -34,11 +34,10 @@ class Signer:
 
 def enrol(user_id: UUID, *, kek: bytes, recovery_code: bytes | None, signer: Signer) -> KeyRing:
     """Make a person's next key pair, wrapped by password and recovery code, and return it unlocked."""
-    before = current_user_key(user_id)
     pair = KeyPair.new()
     key = UserKey(
         user_id=user_id,
-        epoch=before.epoch + 1 if before else 1,
+        epoch=next_epoch(user_id),
         kem_public=pair.kem_public,
         sign_public=pair.sign_public,
         signer_kind=signer.kind,

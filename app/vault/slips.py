@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
 from app.vault import codes
+from app.vault.holders import next_epoch
 from app.vault.keypairs import KeyPair
 from app.vault.models import Membership, Slip
 from app.vault.people import Signer
@@ -29,7 +30,7 @@ def slip_lookup(code: bytes) -> bytes:
 def make_slip(
     user_id: UUID, *, code: bytes, expires_at: datetime, by: KeyRing, vouches: bool = False
 ) -> Slip:
-    """Keep the public half of an invitation for one person, signed by the inviter.
+    """Keep the public half of an invitation for one person's next key, signed by the inviter.
 
     `vouches` is for the invitation of another administrator, who will invite in turn.
     """
@@ -37,6 +38,7 @@ def make_slip(
     slip = Slip(
         id=new_id(),
         user_id=user_id,
+        user_epoch=next_epoch(user_id),
         kem_public=pair.kem_public,
         sign_public=pair.sign_public,
         inviter_id=by.user_id,

@@ -19,9 +19,9 @@ def user_key_statement(key: UserKey) -> bytes:
 
 
 def slip_statement(slip: Slip) -> bytes:
-    """The key behind an invitation, for whom it is and until when."""
+    """The key behind an invitation, for which key of whom it is and until when."""
     return lengths(
-        "xinxia/1/slip", slip.id, slip.user_id, slip.kem_public, slip.sign_public, slip.inviter_id,
+        "xinxia/1/slip", slip.id, slip.user_id, slip.user_epoch, slip.kem_public, slip.sign_public, slip.inviter_id,
         slip.inviter_epoch, int(slip.vouches), moment(slip.expires_at),
     )
 

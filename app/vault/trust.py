@@ -84,7 +84,9 @@ class Trust:
             self._check(signer.sign_public, user_key_statement(key), key.signature)
             return signer
         slip = session().get(Slip, key.signer_id)
-        if slip is None or slip.user_id != key.user_id or (key.vouches and not slip.vouches):
+        if slip is None or (slip.user_id, slip.user_epoch) != (key.user_id, key.epoch):
+            raise Untrusted()
+        if key.vouches and not slip.vouches:
             raise Untrusted()
         self._check(slip.sign_public, user_key_statement(key), key.signature)
         inviter = self._existing_voucher(slip.inviter_id, slip.inviter_epoch)

@@ -65,6 +65,7 @@ def _slip() -> None:
         "slip",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("user_epoch", sa.Integer(), nullable=False),
         sa.Column("kem_public", sa.LargeBinary(), nullable=False),
         sa.Column("sign_public", sa.LargeBinary(), nullable=False),
         sa.Column("inviter_id", sa.Uuid(), nullable=False),

@@ -10,6 +10,7 @@ from app.core.database import Database, session
 from app.core.ids import new_id
 from app.vault import AlreadyFounded, NoKey, Untrusted, codes, groups, people, slips
 from app.vault.models import RecoveryCard
+from app.vault.trust import trust
 from tests.vault.keyholders import Keyholders, gather
 
 
@@ -54,6 +55,26 @@ def test_a_slip_vouches_for_the_invited_person_only(holders: Keyholders) -> None
             vault.create_object(
                 new_id(), organisation_id=holders.organisation, to=[vault.user(other.user_id)], by=lin, basis="test"
             )
+
+
+def test_a_used_slip_from_the_waste_paper_makes_no_second_key(holders: Keyholders) -> None:
+    code, newcomer = codes.read_code(codes.new_code()), new_id()
+    with holders.ring("lin") as lin:
+        slip = slips.make_slip(newcomer, code=code, expires_at=clock.now() + timedelta(days=7), by=lin)
+        for _ in range(2):
+            people.enrol(newcomer, kek=b"k" * 32, recovery_code=None, signer=slips.slip_signer(slip, code))
+        trust().user_key(newcomer, 1)
+        with pytest.raises(Untrusted):
+            trust().user_key(newcomer, 2)
+
+
+def test_a_slip_for_a_reset_makes_the_next_key(holders: Keyholders) -> None:
+    code = codes.read_code(codes.new_code())
+    with holders.ring("lin") as lin:
+        slip = slips.make_slip(holders.ids["bo"], code=code, expires_at=clock.now() + timedelta(days=7), by=lin)
+        signer = slips.slip_signer(slip, code)
+        people.enrol(holders.ids["bo"], kek=b"k" * 32, recovery_code=None, signer=signer)
+        assert trust().user_key(holders.ids["bo"], 2)
 
 
 def test_the_recovery_card_admits_somebody_new_when_nobody_is_left(holders: Keyholders) -> None:
