@@ -76,13 +76,24 @@ class KeyPair:
         return Ed25519PrivateKey.from_private_bytes(self._seed[32:])
 
 
-# Remembering is safe here, and only here: verification is a pure function of public values. The answer for
-# the same key, message and signature can never change, and no secret stays in memory.
-@lru_cache(maxsize=8192)
+# Above this a message is not kept: thousands of whole notes would fill the memory.
+_REMEMBERED = 2048
+
+
 def verify_signature(public: bytes, message: bytes, signature: bytes) -> bool:
     """Say whether an Ed25519 signature is by this raw public key over exactly this message."""
+    verify = _remembering if len(message) <= _REMEMBERED else _verify
+    return verify(public, message, signature)
+
+
+def _verify(public: bytes, message: bytes, signature: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+# Remembering is safe here, and only here: verification is a pure function of public values. The answer for
+# the same key, message and signature can never change, and no secret stays in memory.
+_remembering = lru_cache(maxsize=8192)(_verify)

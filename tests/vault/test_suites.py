@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyhpke import AEADId, CipherSuite, KDFId, KEMId, KEMKey, KEMKeyPair, OpenError
 
-from app.vault import suites
+from app.vault import keypairs, suites
 from app.vault.errors import Damaged, UnknownSuite
 from app.vault.keypairs import KeyPair, PublicPair, verify_signature
 from app.vault.suites import unwrap, wrap
@@ -191,10 +191,18 @@ def test_a_signature_holds_for_one_key_and_one_message():
 
 
 def test_remembered_answers_are_the_answers():
-    verify_signature.cache_clear()
+    keypairs._remembering.cache_clear()
     signature = LIN.sign(b"grant")
     for _ in range(3):
         assert verify_signature(LIN.sign_public, b"grant", signature)
         assert not verify_signature(LIN.sign_public, b"other", signature)
-    assert verify_signature.cache_info().misses == 2
-    assert verify_signature.cache_info().maxsize == 8192
+    assert keypairs._remembering.cache_info().misses == 2
+    assert keypairs._remembering.cache_info().maxsize == 8192
+
+
+def test_a_long_message_is_verified_and_not_kept_in_memory():
+    keypairs._remembering.cache_clear()
+    note = b"a page of a sealed note" * 1000
+    assert verify_signature(LIN.sign_public, note, LIN.sign(note))
+    assert not verify_signature(LIN.sign_public, note + b"!", LIN.sign(note))
+    assert keypairs._remembering.cache_info().currsize == 0
