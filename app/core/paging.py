@@ -66,7 +66,7 @@ def _decode(cursor: str | None, by: Sequence[InstrumentedAttribute[Any]]) -> lis
     try:
         tagged = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_untag(tag, value) for tag, value in tagged]
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         return None
     return values if [type(value) for value in values] == [column.type.python_type for column in by] else None
 
@@ -79,5 +79,6 @@ def _untag(tag: str, value: Any) -> Any:
     if tag == "v" and isinstance(value, int) and abs(value) < 1 << 63:
         return value
     if tag == "v" and isinstance(value, str) and "\0" not in value:
-        return value
+        # Half a pair of surrogates is valid JSON and no text that a database takes.
+        return value.encode().decode()
     raise ValueError("unknown tag")

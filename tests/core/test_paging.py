@@ -89,6 +89,8 @@ def forged(*tagged: object) -> str:
         forged(["t", START.isoformat()], ["v", "x"]),
         forged(["v", 1], ["v", 2]),
         forged(["v", 10**30], ["v", "\0"]),
+        forged(["t", START.isoformat()], ["u", 5]),
+        forged(["t", "0001-01-01T00:00:00+23:59"], ["u", "271b92b252bb436e843993ec09a85f19"]),
         forged(["v", "'; DROP TABLE once_done; --"], ["v", "x"]),
         "null",
         forged("") + "A" * 5000,
@@ -100,3 +102,12 @@ def test_a_cursor_that_was_tampered_with_starts_again(many, cursor):
     with many.transaction(writes=False):
         found = paging.page(select(OnceDone), by=BY, cursor=cursor, size=5)
         assert [row.location for row in found.items] == ["22", "21", "20", "19", "18"]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\0"])
+def test_a_cursor_with_a_text_that_no_database_takes_starts_again(many, text):
+    with many.transaction(writes=False):
+        by = (OnceDone.location, OnceDone.at)
+        cursor = forged(["v", text], ["t", START.isoformat()])
+        found = paging.page(select(OnceDone), by=by, cursor=cursor, size=2)
+        assert [row.location for row in found.items] == ["9", "8"]
