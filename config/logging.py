@@ -18,7 +18,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.msg if record.name.startswith("xinxia") else record.msg.split("%")[0][:80],
+            "event": _event(record),
         }
         line.update({name: getattr(record, name) for name in _FIELDS if hasattr(record, name)})
         if record.exc_info and record.exc_info[0] is not None:
@@ -26,10 +26,20 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+def _event(record: logging.LogRecord) -> str:
+    """Return what a line is about; of other packages' messages only what stands before the first value."""
+    if not isinstance(record.msg, str):
+        # An exception logged as its own message: its text may quote input.
+        return type(record.msg).__name__
+    return record.msg if record.name.startswith("xinxia") else record.msg.split("%")[0][:80]
+
+
 def configure(level: str) -> None:
     """Send every log line of this process through the JSON formatter."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    # A line that cannot be formatted would be written to standard error with everything it was given.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -19,6 +19,7 @@ def journal(monkeypatch):
     monkeypatch.setattr(sys, "stderr", written)
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
+    monkeypatch.setattr(logging, "raiseExceptions", True)
     configure("INFO")
     yield written
     root.handlers[:] = before
@@ -61,6 +62,24 @@ def test_what_other_packages_put_into_their_messages_is_left_out(journal):
     logging.getLogger("gunicorn.error").warning("Error handling request %s", f"/search?q={CANARY}")
     assert lines(journal)[0]["event"] == "Error handling request "
     assert CANARY not in journal.getvalue()
+
+
+def test_an_exception_logged_as_its_own_message_is_reduced_to_its_kind(journal):
+    logging.getLogger("gunicorn.error").error(ValueError(CANARY))
+    assert lines(journal)[0]["event"] == "ValueError"
+    assert CANARY not in journal.getvalue()
+
+
+def test_a_line_that_cannot_be_written_says_nothing_elsewhere(journal):
+    logging.getLogger("xinxia.jobs").info("count", extra={"count": Unwritable()})
+    assert CANARY not in journal.getvalue()
+
+
+class Unwritable:
+    """Something whose own words fail."""
+
+    def __str__(self) -> str:
+        raise ValueError(CANARY)
 
 
 def test_a_line_feed_in_a_message_makes_no_second_line(journal):
