@@ -61,6 +61,9 @@ class Application(Flask):
         view = self.view_functions.get(request.endpoint or "")
         if view is None or request.routing_exception is not None or _stands_outside(view):
             return super().dispatch_request()
+        if request.method not in SAFE_METHODS:
+            # What is sent is read whole before the transaction: a slow sender must not hold up everybody's writing.
+            request.get_data(parse_form_data=True)
         writes = request.method not in SAFE_METHODS or bool(getattr(view, "__visits__", False))
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -97,8 +100,9 @@ def _stands_outside(view: Callable[..., Any]) -> bool:
 
 
 def _rewind_uploads() -> None:
-    for upload in request.files.values():
-        upload.stream.seek(0)
+    for _name, uploads in request.files.lists():
+        for upload in uploads:
+            upload.stream.seek(0)
 
 
 def request_id() -> str:
