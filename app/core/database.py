@@ -107,19 +107,24 @@ class Database:
         )
 
     def _sqlite_engine(self) -> Engine:
-        engine = create_engine(self.url, connect_args={"timeout": 20, "check_same_thread": False})
+        _keep_private(self.url.database)
+        engine = create_engine(
+            self.url, connect_args={"timeout": 20, "check_same_thread": False}, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
 
     def _postgresql_engine(self) -> Engine:
+        # The path is named so that no setting of role or database puts other functions before PostgreSQL's own.
         options = (
             "-c statement_timeout=30000 -c lock_timeout=10000"
-            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c search_path=\"$user\",public"
         )
         return create_engine(
             self.url.set(drivername="postgresql+psycopg"),
             connect_args={"options": options},
+            hide_parameters=True,
             pool_pre_ping=True,
             pool_size=8,
             max_overflow=8,
@@ -199,6 +204,12 @@ def should_retry(error: DBAPIError) -> bool:
 def is_full_or_broken(error: DBAPIError) -> bool:
     """Say whether the database itself cannot write now: disk full, input/output error, locked, gone."""
     return isinstance(error, OperationalError)
+
+
+def _keep_private(path: str | None) -> None:
+    """Make a database file that only its owner reads; SQLite's own would be open to the whole machine."""
+    if path and not path.startswith((":memory:", "file:")) and Path(path).parent.is_dir():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

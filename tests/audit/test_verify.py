@@ -167,6 +167,22 @@ def test_an_index_that_leaves_an_event_out_is_noticed(sqlite_database: Database,
     assert found_out(sqlite_database).what == broken.INDEX_CHANGED
 
 
+def test_functions_put_before_those_of_the_database_vouch_for_nothing(
+    postgres_database: Database, school: UUID
+) -> None:
+    happen_and_seal(postgres_database, school, 3)
+    with behind_the_triggers(postgres_database) as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text("CREATE SCHEMA forged"))
+        connection.execute(
+            text("CREATE FUNCTION forged.convert_to(text, name) RETURNS bytea LANGUAGE sql AS $$ SELECT ''::bytea $$")
+        )
+        connection.execute(text(f'ALTER DATABASE "{name}" SET search_path = forged, pg_catalog, public'))
+        connection.execute(text("UPDATE trail_event SET subject_id = gen_random_uuid()"))
+    postgres_database.dispose()
+    assert found_out(postgres_database).what == broken.COLUMNS_CHANGED
+
+
 @contextmanager
 def without_triggers(database: Database) -> Iterator[sqlite3.Connection]:
     """Open the file itself, as whoever may write to it can."""

@@ -196,3 +196,19 @@ def test_a_reader_is_not_kept_waiting_by_a_writer(database):
 
 def test_a_failed_statement_of_sqlite_is_no_lost_race():
     assert not should_retry(OperationalError("", {}, sqlite3.OperationalError("database is locked")))
+
+
+def test_a_new_database_file_is_for_its_owner_alone(tmp_path):
+    path = tmp_path / "xinxia.sqlite3"
+    made = Database(f"sqlite:///{path}")
+    with made.transaction():
+        session().execute(text("CREATE TABLE kept (id INTEGER)"))
+        modes = {file.suffix: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()}
+    made.dispose()
+    assert modes == {".sqlite3": 0, ".sqlite3-wal": 0, ".sqlite3-shm": 0, ".lock": 0}
+
+
+def test_the_message_of_a_failure_leaves_out_what_was_being_kept(database):
+    with pytest.raises(DBAPIError) as failure, database.transaction():
+        session().execute(text("SELECT * FROM nowhere WHERE name = :name"), {"name": "陈子涵"})
+    assert "陈子涵" not in str(failure.value)
