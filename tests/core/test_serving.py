@@ -6,112 +6,16 @@ import os
 import signal
 import socket
 import ssl
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from app.core.address import ServingRefused, address, certificate_of, made_certificate
+from app.core.address import ServingRefused, address, certificate_of
 from app.vault.certificates import CertificateThere, make_certificate
 from tests.databases import Installation
+from tests.serving import answers, flask, serving, wait_until
 
-ROOT = Path(__file__).parents[2]
 CANARY = "chenzihan"
-
-
-def environment(installation: Installation, **given: str) -> dict[str, str]:
-    ours = {
-        "XINXIA_HOME": str(installation.home),
-        "XINXIA_DATABASE_URL": installation.url,
-        "XINXIA_PORT": str(free_port()),
-    }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("XINXIA_")}
-    return kept | ours | {f"XINXIA_{name}": value for name, value in given.items()}
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-def flask(installation: Installation, *words: str, **given: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-    return subprocess.run(
-        command, env=environment(installation, **given), cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-
-
-class Served:
-    """A running server and a way to ask it."""
-
-    def __init__(self, process: subprocess.Popen[str], host: str, port: int, trust: Path | None) -> None:
-        self.process, self.host, self.port, self.trust = process, host, port, trust
-
-    def connect(self) -> http.client.HTTPConnection:
-        if self.trust is None:
-            return http.client.HTTPConnection(self.host, self.port, timeout=10)
-        context = ssl.create_default_context(cafile=self.trust)
-        return http.client.HTTPSConnection(self.host, self.port, timeout=10, context=context)
-
-    def get(self, path: str) -> int:
-        connection = self.connect()
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status
-        finally:
-            connection.close()
-
-    def workers(self) -> list[int]:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in children.read_text().split()]
-
-    def stop(self) -> tuple[int, str]:
-        """End the server as a system does; return its exit code and what it logged."""
-        self.process.send_signal(signal.SIGTERM)
-        _, logged = self.process.communicate(timeout=30)
-        return self.process.returncode, logged
-
-
-@contextmanager
-def serving(installation: Installation, **given: str) -> Iterator[Served]:
-    variables = environment(installation, **given)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
-        env=variables,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    host = given.get("HOST", "127.0.0.1")
-    trust = None if host == "127.0.0.1" else made_certificate(installation.home)[0]
-    served = Served(process, host, int(variables["XINXIA_PORT"]), trust)
-    try:
-        wait_until(lambda: process.poll() is not None or answers(served))
-        yield served
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def answers(served: Served) -> bool:
-    try:
-        return served.get("/healthz") == 200
-    except OSError:
-        return False
-
-
-def wait_until(holds, *, seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def test_serving_over_http_on_this_machine_with_several_processes_until_told_to_stop(installation):

@@ -1,0 +1,129 @@
+"""Real servers: `flask serve` in a process of its own, on a free port, over an installation of the test."""
+
+import http.client
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.core.address import made_certificate
+from tests.databases import Installation
+
+ROOT = Path(__file__).parents[1]
+
+
+def environment(installation: Installation, **given: str) -> dict[str, str]:
+    """Return the variables under which a command works on an installation."""
+    ours = {
+        "XINXIA_HOME": str(installation.home),
+        "XINXIA_DATABASE_URL": installation.url,
+        "XINXIA_PORT": str(free_port()),
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XINXIA_")}
+    return kept | ours | {f"XINXIA_{name}": value for name, value in given.items()}
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def flask(installation: Installation, *words: str, **given: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the product to its end."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    return subprocess.run(
+        command, env=environment(installation, **given), cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+class Served:
+    """A running server and a way to ask it."""
+
+    def __init__(
+        self, process: subprocess.Popen[str], host: str, port: int, trust: Path | None, log: Path
+    ) -> None:
+        self.process, self.host, self.port, self.trust, self._log = process, host, port, trust, log
+
+    @property
+    def address(self) -> str:
+        """The address of its pages, without a slash at the end."""
+        return f"{'https' if self.trust else 'http'}://{self.host}:{self.port}"
+
+    def connect(self) -> http.client.HTTPConnection:
+        """Open a connection to it."""
+        if self.trust is None:
+            return http.client.HTTPConnection(self.host, self.port, timeout=10)
+        context = ssl.create_default_context(cafile=self.trust)
+        return http.client.HTTPSConnection(self.host, self.port, timeout=10, context=context)
+
+    def get(self, path: str) -> int:
+        """Ask for a path and return the status of the answer."""
+        connection = self.connect()
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def workers(self) -> list[int]:
+        """Return the ids of the processes that answer."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    @property
+    def logged(self) -> str:
+        """What it has logged so far."""
+        return self._log.read_text()
+
+    def stop(self) -> tuple[int, str]:
+        """End the server as a system does; return its exit code and what it logged."""
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=30)
+        return code, self.logged
+
+
+@contextmanager
+def serving(installation: Installation, **given: str) -> Iterator[Served]:
+    """Serve an installation; what is given are settings: `WORKERS="2"`."""
+    variables = environment(installation, **given)
+    log = installation.home.with_name(f"{installation.home.name}-{variables['XINXIA_PORT']}.log")
+    # A file and not a pipe: a pipe that nobody reads stops a server that has much to say.
+    with log.open("w") as kept:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
+            env=variables, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=kept, text=True,
+        )
+    host = given.get("HOST", "127.0.0.1")
+    trust = None if host == "127.0.0.1" else made_certificate(installation.home)[0]
+    served = Served(process, host, int(variables["XINXIA_PORT"]), trust, log)
+    try:
+        wait_until(lambda: process.poll() is not None or answers(served))
+        yield served
+    finally:
+        process.kill()
+        process.wait()
+
+
+def answers(served: Served) -> bool:
+    """Say whether a server answers already."""
+    try:
+        return served.get("/healthz") == 200
+    except OSError:
+        return False
+
+
+def wait_until(holds: Callable[[], object], *, seconds: float = 40) -> None:
+    """Wait for a condition; fail when it does not come to hold."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
