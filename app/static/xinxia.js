@@ -131,11 +131,13 @@
     const saved = one(".x-saved", form) || form.appendChild(Object.assign(document.createElement("p"), { className: "x-saved" }));
     saved.setAttribute("role", "status");
     let dirty = false;
-    let busy = false;
-    const save = async () => {
-      if (!dirty || busy) return;
+    let saving = null;
+    const save = () => {
+      if (dirty && !saving) saving = send().finally(() => { saving = null; });
+      return saving;
+    };
+    const send = async () => {
       dirty = false;
-      busy = true;
       try {
         const draft = new FormData(form);
         draft.delete("_once");
@@ -153,13 +155,17 @@
       } catch {
         dirty = true;
         saved.textContent = words.unsaved;
-      } finally {
-        busy = false;
       }
     };
     form.addEventListener("input", () => { dirty = true; });
-    form.addEventListener("focusout", save);
-    form.addEventListener("submit", () => { dirty = false; });
+    form.addEventListener("focusout", (event) => { if (event.relatedTarget?.type !== "submit") save(); });
+    form.addEventListener("submit", (event) => {
+      dirty = false;
+      if (!saving) return;
+      // The draft on its way changes the version that this form was read with: it is sent when that one has arrived.
+      event.preventDefault();
+      saving.then(() => form.requestSubmit(event.submitter));
+    });
     const timer = setInterval(save, 10000);
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
     drafts.push(save);
