@@ -209,6 +209,7 @@ def _shown(concern: Concern, form: forms.Form | None) -> str:
 def do(wanted: deeds.Wanted) -> Any:
     """Do a deed; what was typed is kept when something needs another look."""
     concern, spec = wanted.concern, asking.ASKS[wanted.deed]
+    answered = queries.live_hand_over(concern.id) if wanted.deed in asking.OF_CENTRE else None
     form = _filled_in(spec)
     if not form.errors:
         try:
@@ -217,7 +218,7 @@ def do(wanted: deeds.Wanted) -> Any:
             form = form.with_error("text", refused.words)
         else:
             flash(_(spec.done), "done")
-            return redirect(_where_next(concern), code=303)
+            return redirect(_where_next(concern, answered), code=303)
     kept = forms.Form({**form.values, "deed": wanted.deed}, form.data, form.errors)
     return _shown(concern, kept), 422
 
@@ -230,8 +231,10 @@ def _filled_in(spec: asking.DeedWords) -> forms.Form:
     return form
 
 
-def _where_next(concern: Concern) -> str:
-    """Return to the concern, or to one's list when the deed closed it to oneself."""
+def _where_next(concern: Concern, hand_over: HandOver | None) -> str:
+    """Return to where the deed was done, or to one's first page when the deed closed it to oneself."""
+    if hand_over is not None and policy.READ_HAND_OVER.allows(g.actor, hand_over):
+        return url_for("escalation.hand_over", hand_over_id=hand_over.id)
     if policy.READ.allows(g.actor, concern):
         return url_for("escalation.concern", concern_id=concern.id)
     return url_for("home.start")
