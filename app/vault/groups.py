@@ -15,7 +15,7 @@ from app.vault.keypairs import KeyPair
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
 from app.vault.ring import KeyRing
 from app.vault.statements import card_statement, group_key_statement, membership_info, membership_statement
-from app.vault.trust import trust
+from app.vault.trust import FIRST_EPOCH, trust
 
 
 def found(organisation_id: UUID, kind: str, *, subject_id: UUID | None = None, by: KeyRing) -> Group:
@@ -60,8 +60,8 @@ def admit_slip(group_id: UUID, *, slip: Slip, by: KeyRing) -> None:
 
 
 def admit_card(group_id: UUID, *, card: RecoveryCard, by: KeyRing) -> None:
-    """Let a recovery card open a group."""
-    _give_all(group_id, Holder("card", card.id), 1, card.kem_public, by)
+    """Let a recovery card open a group; raises Untrusted for a card that the room did not make."""
+    _give_all(group_id, Holder("card", card.id), 1, trust().card(card.id).kem_public, by)
 
 
 def take_over_from_slip(slip: Slip, pair: KeyPair, *, to: KeyRing) -> None:
@@ -108,10 +108,14 @@ def find_card(code: bytes) -> RecoveryCard | None:
 
 
 def make_card(organisation_id: UUID, *, code: bytes, by: KeyRing) -> RecoveryCard:
-    """Make a recovery card for the room and grade teams its maker belongs to.
+    """Make a recovery card for the room and grade teams its maker belongs to; raises NoKey outside the room.
 
-    The code is printed in two halves, of which neither alone opens anything, and kept nowhere.
+    The code is printed in two halves, of which neither alone opens anything, and kept nowhere. The room's own key
+    signs the card: what is wrapped to cards without a person's doing would else follow anybody enrolled.
     """
+    room = find_group(organisation_id, "room")
+    if room is None:
+        raise NoKey()
     pair = card_pair(code)
     card = RecoveryCard(
         id=new_id(),
@@ -122,17 +126,17 @@ def make_card(organisation_id: UUID, *, code: bytes, by: KeyRing) -> RecoveryCar
         maker_epoch=by.epoch,
         created_at=clock.now(),
     )
-    card.signature = by.pair.sign(card_statement(card))
+    card.signature = by.group_pair(room.id, FIRST_EPOCH).sign(card_statement(card))
     session().add(card)
     session().flush()
     held = {group_id for group_id, _ in by.memberships()}
-    rooms = session().scalars(
+    opened = session().scalars(
         select(Group).where(
             Group.id.in_(held), Group.organisation_id == organisation_id, Group.kind.in_(("room", "grade"))
         )
     )
-    for room in rooms:
-        admit_card(room.id, card=card, by=by)
+    for group in opened:
+        admit_card(group.id, card=card, by=by)
     return card
 
 

@@ -35,7 +35,7 @@ def group_key_statement(group: Group, key: GroupKey) -> bytes:
 
 
 def card_statement(card: RecoveryCard) -> bytes:
-    """A recovery card's public keys."""
+    """A recovery card's public keys, and who made it."""
     return lengths(
         "xinxia/1/card", card.id, card.organisation_id, card.kem_public, card.sign_public, card.made_by,
         card.maker_epoch,

@@ -8,6 +8,7 @@ from sqlalchemy import select, tuple_
 from app.core.database import session
 from app.vault.encoding import lengths
 from app.vault.errors import Untrusted
+from app.vault.holders import find_group
 from app.vault.keypairs import verify_signature
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
 from app.vault.statements import (
@@ -20,7 +21,7 @@ from app.vault.statements import (
 )
 
 _LONGEST_CHAIN = 16
-_FIRST_EPOCH = 1
+FIRST_EPOCH = 1
 
 
 def trust() -> "Trust":
@@ -105,19 +106,20 @@ class Trust:
         """
         key = session().get(GroupKey, (group_id, epoch))
         group = session().get(Group, group_id)
-        if key is None or group is None or epoch != _FIRST_EPOCH:
+        if key is None or group is None or epoch != FIRST_EPOCH:
             raise Untrusted()
         founder = self.user_key(key.founder_id, key.founder_epoch)
         self._check(founder.sign_public, group_key_statement(group, key), key.signature)
         return key
 
     def card(self, card_id: UUID) -> RecoveryCard:
-        """Return a recovery card signed by a trusted person; raises Untrusted."""
+        """Return a recovery card signed with the key of its room; raises Untrusted."""
         card = session().get(RecoveryCard, card_id)
-        if card is None:
+        room = find_group(card.organisation_id, "room") if card else None
+        if card is None or room is None:
             raise Untrusted()
-        maker = self.user_key(card.made_by, card.maker_epoch)
-        self._check(maker.sign_public, card_statement(card), card.signature)
+        key = self.group_key(room.id, FIRST_EPOCH)
+        self._check(key.sign_public, card_statement(card), card.signature)
         return card
 
     def membership(self, member: Membership) -> None:

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from app import vault
 from app.core import clock
 from app.core.database import Database, session
 from app.core.ids import new_id
 from app.vault import AlreadyFounded, NoKey, Untrusted, codes, groups, people, slips
+from app.vault.keypairs import KeyPair
 from app.vault.models import RecoveryCard
+from app.vault.statements import card_statement
 from app.vault.trust import trust
 from tests.vault.keyholders import Keyholders, gather
 
@@ -118,6 +121,32 @@ def test_a_voided_card_opens_nothing(holders: Keyholders) -> None:
         card = session().get(RecoveryCard, card_id)
         groups.take_over_from_card(card, groups.card_pair(code), to=bo)
         assert not bo.belongs_to(room)
+
+
+def test_a_card_whose_key_was_swapped_by_sql_is_given_nothing(holders: Keyholders) -> None:
+    with holders.ring("lin") as lin:
+        groups.found(holders.organisation, "room", by=lin)
+        groups.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=lin)
+    with holders.database.transaction() as db:
+        db.execute(update(RecoveryCard).values(kem_public=KeyPair.new().kem_public))
+    with holders.ring("lin") as lin:
+        grade = groups.found(holders.organisation, "grade", subject_id=new_id(), by=lin)
+        with pytest.raises(Untrusted):
+            groups.admit_card(grade.id, card=session().scalars(select(RecoveryCard)).one(), by=lin)
+
+
+def test_a_card_signed_by_somebody_outside_the_room_is_given_nothing(holders: Keyholders) -> None:
+    with holders.ring("lin") as lin:
+        room = groups.found(holders.organisation, "room", by=lin).id
+        groups.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=lin)
+    with holders.ring("bo") as bo:
+        with pytest.raises(NoKey):
+            groups.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=bo)
+        forged = session().scalars(select(RecoveryCard)).one()
+        forged.kem_public, forged.made_by = KeyPair.new().kem_public, bo.user_id
+        forged.signature = bo.pair.sign(card_statement(forged))
+    with holders.ring("lin") as lin, pytest.raises(Untrusted):
+        groups.admit_card(room, card=session().scalars(select(RecoveryCard)).one(), by=lin)
 
 
 def test_only_a_member_admits(holders: Keyholders) -> None:
