@@ -13,6 +13,7 @@ from app.identity.setup import is_set_up
 
 
 @click.group()
+@with_appcontext
 def demo() -> None:
     """The sample district, for looking around."""
     if not current_app.extensions["settings"].demo:

@@ -103,7 +103,7 @@ PACKET = {
     "summary": N_("The least that the centre must know"),
     "tried": N_("What was tried so far"),
     "resources": N_("What helps: people, strengths, places"),
-    "student_told": N_("What the student was told"),
+    "student_told": N_("Was the student told?"),
     "consent": N_("The guardian's consent: who, when, how"),
 }
 ACCOUNT = {

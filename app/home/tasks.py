@@ -1,7 +1,7 @@
 """What there is to do first, for whatever posts somebody holds: one list, in an order that is said on request."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,7 +61,8 @@ def _task(line: ConcernLine, rank: int, why: str, *, deed: str | None = None, wo
 def _of_reporter(actor: Actor) -> Iterator[Task]:
     for line in queries.concerns_raised_by(actor, size=20).items:
         if line.concern.state == "asked":
-            yield _task(line, ANSWER, _("A question for you"))
+            # A teacher sets no level and is shown none in passing.
+            yield replace(_task(line, ANSWER, _("A question for you")), code=None, kind="letter")
 
 
 def _of_grade(actor: Actor) -> Iterator[Task]:
@@ -99,7 +100,7 @@ def _of_centre(actor: Actor) -> Iterator[Task]:
         if (line.hand_over is not None and line.concern.tier != "room") or offered:
             task = _task(line, _rank(line) if offered else REVIEW, _(words.STATES[line.concern.state]))
             url = url_for("escalation.hand_over", hand_over_id=line.hand_over.id) if line.hand_over else task.url
-            yield Task(task.rank, task.due_at, task.what, task.where, task.why, url, code=task.code)
+            yield replace(task, url=url)
 
 
 def _opinions(actor: Actor) -> Iterator[Task]:
