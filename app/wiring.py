@@ -17,6 +17,7 @@ from app.demo import cast
 from app.demo.cli import demo
 from app.directory import events as directory_events
 from app.directory import policy as directory_policy
+from app.directory.api import directory_api
 from app.directory.importing import records, uploads
 from app.directory.pages import directory
 from app.escalation import events as escalation_events
@@ -50,7 +51,7 @@ from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, escalation, oversight)
-APIS = (session_api, files_api)
+APIS = (directory_api, session_api, files_api)
 COMMANDS = (*core_commands.COMMANDS, demo, certificate, trail, access, backup, rosters)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.

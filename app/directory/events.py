@@ -8,6 +8,7 @@ EVENTS = {
     "person:added": N_("added somebody to the staff"),
     "post:given": N_("gave a post"),
     "calendar:kept": N_("changed the school calendar"),
+    "class:viewed": N_("looked at the list of a class"),
     "student:viewed": N_("looked at a student's page"),
     "roster:imported": N_("imported a roster"),
     "roster:undone": N_("undid the import of a roster"),

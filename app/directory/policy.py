@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from app.access import SCHOOL, Actor, Permission, PostKind, relation, role
+from app.core.database import session
+from app.directory.models import ClassContacts
 
 _WHOLE_SCHOOL = (PostKind.SUBJECT_TEACHER, PostKind.COUNSELLOR, PostKind.LEAD, PostKind.SCHOOL_ADMIN)
 
@@ -67,6 +71,13 @@ def may_see_class(actor: Actor, record: Any) -> bool:
     return sees_class(actor, school_id=record.school_id, grade_id=_grade_of(record), class_id=_class_of(record))
 
 
+@relation
+def holds_contacts(actor: Actor, record: Any) -> bool:
+    """Hold the key of the contacts of the student's class."""
+    row_id = session().scalar(select(ClassContacts.id).where(ClassContacts.class_id == record.class_id))
+    return row_id is not None and bool(actor.ring.reaches([row_id]))
+
+
 def sees_class(actor: Actor, *, school_id: Any, grade_id: Any, class_id: Any) -> bool:
     """Say whether a class is within what this person is in charge of."""
     if actor.at(school_id, *_WHOLE_SCHOOL):
@@ -74,6 +85,11 @@ def sees_class(actor: Actor, *, school_id: Any, grade_id: Any, class_id: Any) ->
     if grade_id is not None and grade_id in actor.grades(PostKind.HEAD_OF_GRADE):
         return True
     return class_id is not None and class_id in actor.classes(PostKind.CLASS_TEACHER)
+
+
+def sees_whole_school(actor: Actor) -> bool:
+    """Say whether this person is in charge of a whole school, also of those who left it."""
+    return actor.holds(*_WHOLE_SCHOOL)
 
 
 def _school_of(record: Any) -> Any:
@@ -90,7 +106,7 @@ def _class_of(record: Any) -> Any:
 
 SEARCH = Permission("student:search", [works_at_school])
 SEE_STUDENT = Permission("student:read", [works_at_school, may_see_class])
-SEE_CONTACTS = Permission("student:contacts", [works_at_school, may_see_class])
+SEE_CONTACTS = Permission("student:contacts", [works_at_school, may_see_class, holds_contacts])
 IMPORT_ROSTER = Permission("roster:import", [is_school_admin, administers])
 IMPORT_STAFF = Permission("staff:import", [is_school_admin], [is_district_admin])
 LIST_ROSTERS = Permission("roster:list", [is_school_admin], [is_district_admin])

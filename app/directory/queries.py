@@ -23,9 +23,12 @@ from app.directory.models import (
     Student,
 )
 from app.directory.pinyin import search
-from app.directory.policy import sees_class
+from app.directory.policy import SEE_CONTACTS, sees_class
 from app.schooltime import SchoolCalendar, default_calendar
 from app.vault import KeyRing
+
+MOST_FOUND = 60
+"""How many students a search shows: a large class, and few enough to look through."""
 
 
 @dataclass(frozen=True)
@@ -173,12 +176,27 @@ def lines_of_school(school_id: UUID, ring: KeyRing) -> list[DirectoryLine]:
     return _open_pages(pages, ring)
 
 
-def find_students(text: str, actor: Actor, *, limit: int = 30) -> list[DirectoryLine]:
-    """Return the students a search finds by name, pinyin, number or class, within what the actor may see."""
+def find_students(
+    text: str, actor: Actor, *, limit: int = MOST_FOUND, left: bool = False
+) -> list[DirectoryLine]:
+    """Return the students a search finds by name, pinyin, number or class, within what the actor may see.
+
+    `left` looks also among those who left, for people in charge of a whole school.
+    """
     if not text.strip():
         return []
     finds = search(text)
-    return [line for line in visible_lines(actor) if finds(line)][:limit]
+    lines = [*visible_lines(actor), *(lines_of_those_who_left(actor) if left else ())]
+    return [line for line in lines if finds(line)][:limit]
+
+
+def lines_of_those_who_left(actor: Actor) -> list[DirectoryLine]:
+    """Return the students who left the schools that this person is in charge of as a whole."""
+    whole = [one for one in actor.organisations() if sees_class(actor, school_id=one, grade_id=None, class_id=None)]
+    pages = session().scalars(
+        select(DirectoryPage).where(DirectoryPage.school_id.in_(whole), DirectoryPage.class_id.is_(None))
+    ).all()
+    return _open_pages(pages, actor.ring)
 
 
 def visible_lines(actor: Actor) -> list[DirectoryLine]:
@@ -242,6 +260,17 @@ def contacts_of(student: Student, ring: KeyRing) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] | None = vault.read(row, "contacts", key).get(student.id.hex)
     return found
+
+
+def contacts_open_to(placed: PlacedStudent, actor: Actor) -> dict[str, Any] | None:
+    """Return the contacts of a student to those whom policy and key let see them."""
+    return contacts_of(placed.student, actor.ring) if SEE_CONTACTS.allows(actor, placed) else None
+
+
+def readers_of_contacts(placed: PlacedStudent) -> set[UUID]:
+    """Return the people who can open the contacts of a student's class now."""
+    row_id = session().scalar(select(ClassContacts.id).where(ClassContacts.class_id == placed.class_id))
+    return vault.readers_of(row_id) if row_id else set()
 
 
 def grades_of(school_id: UUID) -> Sequence[Grade]:

@@ -15,7 +15,10 @@ from app.directory.rosters.students import COMMON_GRADES
 class Search(Shape):
     """What to look for: a name or a part of it, pinyin, a number, a class."""
 
-    q = fields.Str(load_default="", validate=validate.Length(max=100))
+    q = fields.Str(
+        load_default="", validate=validate.Length(max=100, error=N_("This is longer than 100 characters."))
+    )
+    left = fields.Bool(load_default=False)
 
 
 class StudentOut(Shape):
@@ -143,3 +146,32 @@ class NationalYear(Shape):
     """The year whose national days are added."""
 
     year = fields.Int(required=True, validate=validate.Range(2000, 2100))
+
+
+class ClassOut(Shape):
+    """A class with its grade in its name."""
+
+    id = fields.UUID()
+    school_id = fields.UUID()
+    grade_id = fields.UUID()
+    name = fields.Str()
+
+
+class ContactsOut(Shape):
+    """Birth date, guardian and family flags of a student, as far as they are known."""
+
+    born = fields.Str()
+    gender = fields.Str()
+    boarding = fields.Bool()
+    left_behind = fields.Bool()
+    guardian = fields.Str()
+    relation = fields.Str()
+    phones = fields.List(fields.Str())
+    address = fields.Str()
+
+
+class StudentWithContactsOut(StudentOut):
+    """A student with contacts; they are null for those who do not hold their key."""
+
+    state = fields.Str()
+    contacts = fields.Nested(ContactsOut, allow_none=True)

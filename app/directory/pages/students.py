@@ -19,8 +19,12 @@ def search() -> Any:
     if request.method == "POST":
         form = forms.read(schemas.Search(), request.form)
         if not form.errors:
-            found = queries.find_students(form.data["q"], g.actor)
-    page = render_template("directory/search.html", form=form, found=found)
+            found = queries.find_students(form.data["q"], g.actor, left=form.data["left"])
+    # While somebody types, only the results are asked for.
+    part = "directory/found.html" if request.headers.get("HX-Request") else "directory/search.html"
+    page = render_template(
+        part, form=form, found=found, most=queries.MOST_FOUND, whole=policy.sees_whole_school(g.actor)
+    )
     return page, 422 if form.errors else 200
 
 
@@ -32,11 +36,11 @@ def classes() -> str:
 
 
 @directory.get("/classes/<uuid:class_id>")
-@guard(policy.SEE_STUDENT, load=queries.get_class)
+@guard(policy.SEE_STUDENT, load=queries.get_class, visit="class:viewed")
 def school_class(shape: Any) -> str:
     """Show the students of a class."""
     lines = queries.lines_of_class(shape.id, g.actor.ring)
-    return render_template("directory/class.html", lines=lines)
+    return render_template("directory/class.html", shape=shape, lines=lines)
 
 
 @directory.get("/students/<uuid:student_id>")
@@ -44,5 +48,6 @@ def school_class(shape: Any) -> str:
 def student(placed: queries.PlacedStudent) -> str:
     """Show what the directory knows of a student, as far as the person holds its keys."""
     line = queries.get_line(placed.id, g.actor.ring)
-    contacts = queries.contacts_of(placed.student, g.actor.ring)
-    return render_template("directory/student.html", student=placed, line=line, contacts=contacts)
+    contacts = queries.contacts_open_to(placed, g.actor)
+    readers = sorted(queries.names_of(queries.readers_of_contacts(placed)).values()) if contacts else None
+    return render_template("directory/student.html", student=placed, line=line, contacts=contacts, readers=readers)
