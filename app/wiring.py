@@ -39,6 +39,7 @@ from app.identity import policy as identity_policy
 from app.identity import service as identity_service
 from app.identity.api import session_api
 from app.identity.pages import identity
+from app.identity.setup import before_serving
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
 from app.notifications.pages import notifications
@@ -93,6 +94,7 @@ def register_features(app: Application) -> None:
         app.cli.add_command(command)
     register_jobs(app, *JOBS)
     sessions.watch(app)
+    app.starting.append(before_serving)
     app.database.info["gateway"] = mail.gateway_of(app.extensions["settings"])
     app.extensions["notice_ways"] = NOTICE_WAYS
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]

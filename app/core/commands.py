@@ -56,7 +56,7 @@ def serve() -> None:
     # The worker threads stand outside this context: they need the application itself, not its proxy.
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with _one_sentence():
-        serving.serve(app, announce=lambda url: click.echo(f"Xinxia answers at {url}"))
+        serving.serve(app, announce=click.echo)
 
 
 @click.group("jobs")

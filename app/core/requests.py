@@ -46,7 +46,8 @@ class InMemory(Request):
 class Application(Flask):
     """Flask in which the whole of a view runs inside one transaction.
 
-    `entering` holds what must happen inside it before the view: identity puts the actor there.
+    `entering` holds what must happen inside it before the view: identity puts the actor there. `starting`
+    holds what is asked once before the server answers: each may refuse, or return a sentence for the console.
     """
 
     database: Database
@@ -55,6 +56,7 @@ class Application(Flask):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entering: list[Callable[[], None]] = []
+        self.starting: list[Callable[[], str | None]] = []
 
     def dispatch_request(self) -> Any:
         """Run the view in a transaction, again from the start when the database lost a race."""

@@ -28,9 +28,13 @@ def serve(app: Application, *, announce: Callable[[str], None]) -> None:
     _demand_free(settings.host, settings.port)
     migrating.demand_newest(app.database)
     _demand_sound(app.database)
+    with app.database.transaction(writes=False):
+        said = [words for ask in app.starting if (words := ask())]
     # Nothing open is carried into the worker processes.
     app.database.dispose()
-    announce(address(settings))
+    announce(f"Xinxia answers at {address(settings)}")
+    for words in said:
+        announce(words)
     _Server(app, _options(settings, certificate)).run()
 
 

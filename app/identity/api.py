@@ -11,7 +11,7 @@ from app.core.openapi import blueprint
 from app.identity import policy, schemas, service
 from app.identity.models import SignInSession
 from app.identity.queries import seconds_if_used
-from app.identity.sessions import take_cookie
+from app.identity.sessions import give_cookie, source_of_request, take_cookie
 
 session_api = blueprint("session", __name__, description="The session of the browser that asks")
 
@@ -29,6 +29,18 @@ def show() -> Any:
         "seconds_left": seconds_if_used(session().get_one(SignInSession, g.actor.session_id)),
         "fresh": is_fresh(g.actor),
     }
+
+
+@session_api.post("/session/proof")
+@guard(policy.OWN_ACCOUNT)
+@session_api.arguments(schemas.ProofIn)
+@session_api.response(204)
+def prove(given: dict[str, Any]) -> Any:
+    """Take password or code once more; for ten minutes sensitive acts are open, and the cookie is another."""
+    renewed = service.confirm(
+        password=given.get("password"), code=given.get("code"), source=source_of_request(), by=g.actor
+    )
+    return give_cookie(make_response("", 204), renewed.token)
 
 
 @session_api.post("/session/end")

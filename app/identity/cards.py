@@ -86,8 +86,7 @@ def use(organisation_id: UUID, *, first: str, second: str, reason: str, source: 
     room = vault.find_group(organisation_id, "room")
     present = groups.present_card(organisation_id)
     if room is None or card is None or present is None or card.id != present.id:
-        count_failure(subject, source)
-        raise WrongCard()
+        raise WrongCard(afterwards=count_failure(subject, source))
     taken = session().execute(
         update(RecoveryCard)
         .where(RecoveryCard.id == card.id, RecoveryCard.used_at.is_(None))

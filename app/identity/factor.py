@@ -120,9 +120,7 @@ def check_code(account: Account, code: str, *, source: str) -> None:
     demand_patience(subject, source)
     demand_patience(subject, EVERYWHERE, allowed=ALLOWED_CODES)
     if not (_take_step(account, code) or _take_backup_code(account, code)):
-        count_failure(subject, source)
-        count_failure(subject, EVERYWHERE)
-        raise WrongCode()
+        raise WrongCode(afterwards=count_failure(subject, source, EVERYWHERE))
     forget(subject, source)
 
 

@@ -62,8 +62,7 @@ def recover(*, login: str, code: str, password: str, source: str) -> None:
     account = find_account(number_index(number))
     ring = _opened(account, code)
     if account is None or ring is None or not is_open(account):
-        count_failure(subject, source)
-        raise WrongRecovery()
+        raise WrongRecovery(afterwards=count_failure(subject, source))
     person = session().get_one(Person, account.id)
     people.change_password(ring, kek=choose_password(account, password, person))
     people.spend_recovery_code(account.id)

@@ -40,6 +40,13 @@ class Proof(Shape):
     kept = fields.Str()
 
 
+class ProofIn(Shape):
+    """Password or code once more, from a program."""
+
+    password = fields.Str(validate=LONG)
+    code = fields.Str(validate=LONG)
+
+
 class PasswordChange(Shape):
     """The old password and the new one."""
 
@@ -146,3 +153,15 @@ class CardUse(Shape):
     first = text()
     second = text()
     reason = fields.Str(required=True, error_messages=REQUIRED, validate=validate.Length(min=5, max=2000))
+
+
+class SetUp(Shape):
+    """The console's code, the district, and its first administrator."""
+
+    code = text()
+    district = fields.Str(required=True, error_messages=REQUIRED, validate=validate.Length(1, 60))
+    number = fields.Str(required=True, error_messages=REQUIRED, validate=validate.Length(1, 32))
+    name = fields.Str(required=True, error_messages=REQUIRED, validate=validate.Length(1, 60))
+    mail = fields.Email(error_messages={"invalid": N_("This does not look like a mail address.")})
+    password = text()
+    again = text()

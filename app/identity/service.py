@@ -122,9 +122,9 @@ def authenticate(*, login: str, password: str, source: str) -> tuple[Account, Ke
     stretched = _stretch(password[:1024], account or _nobody())
     known = is_open(account) and account is not None and stretched.proves(account.verifier)
     if account is None or not known:
-        count_failure(number, source)
+        again = count_failure(number, source)
         _record_failure(account)
-        raise WrongSignIn()
+        raise WrongSignIn(afterwards=again)
     forget(number, source)
     try:
         ring = people.unlock(account.id, kek=stretched.kek)
@@ -282,8 +282,7 @@ def _demand_password(account: Account, password: str, *, source: str) -> None:
     subject = f"proof {account.id}"
     demand_patience(subject, source)
     if not _stretch(password[:1024], account).proves(account.verifier):
-        count_failure(subject, source)
-        raise WrongPassword()
+        raise WrongPassword(afterwards=count_failure(subject, source))
     forget(subject, source)
 
 

@@ -34,6 +34,7 @@ _UNFINISHED = frozenset(
         "identity.sign_out_everywhere",
         "session_api.show",
         "session_api.end",
+        "session_api.prove",
     }
 )
 

@@ -1,5 +1,6 @@
 """Slows guessing down for one account from one source; neither a school behind one address nor a colleague is hit."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -31,8 +32,22 @@ def demand_patience(subject: str, source: str, *, allowed: int = ALLOWED) -> Non
         raise TooManyAttempts()
 
 
-def count_failure(subject: str, source: str) -> None:
-    """Keep that an attempt failed."""
+def count_failure(subject: str, *sources: str) -> Callable[[], None]:
+    """Keep that an attempt failed, and return what keeps it again.
+
+    A page that shows the refusal commits this transaction; where it is rolled back instead, the refusal carries
+    the answer as its `afterwards`. Either way a failed attempt counts once.
+    """
+
+    def count() -> None:
+        for source in sources:
+            _count(subject, source)
+
+    count()
+    return count
+
+
+def _count(subject: str, source: str) -> None:
     key = _key(subject, source)
     row = session().get(SignInAttempt, key)
     if row is None or clock.now() - row.since >= WINDOW:

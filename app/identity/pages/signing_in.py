@@ -25,6 +25,7 @@ from app.identity.sessions import (
     take_cookie,
     token_of,
 )
+from app.identity.setup import may_be_set_up
 
 
 @identity.route("/sign-in", methods=["GET", "POST"])
@@ -34,6 +35,8 @@ def sign_in() -> Any:
     if request.method == "GET":
         if g.get("actor") is not None:
             return redirect(local_path(request.args.get("next")))
+        if may_be_set_up():
+            return redirect(url_for("identity.set_up"))
         return _sign_in_page(forms.blank(next=request.args.get("next", "")))
     form = forms.read(schemas.SignIn(), request.form)
     if form.errors:
