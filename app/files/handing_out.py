@@ -1,5 +1,8 @@
 """How a document leaves: as a download and never as something a browser shows (ASVS V3.2.1, V5.4)."""
 
+from pathlib import PurePath
+from urllib.parse import quote
+
 from flask import Response
 
 from app.access import Actor
@@ -11,7 +14,14 @@ def as_download(attachment: Attachment, *, by: Actor) -> Response:
     """Return the answer that hands a document out."""
     details, content = service.read_attachment(attachment, by=by)
     response = Response(content, mimetype="application/octet-stream")
-    response.headers.set("Content-Disposition", "attachment", filename=details["name"])
+    response.headers["Content-Disposition"] = disposition(str(details["name"]))
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Content-Length"] = str(details["size"])
     return response
+
+
+def disposition(name: str) -> str:
+    """Return the header that names a download: in any script (RFC 6266, RFC 8187), and plainly for old programs."""
+    ending = PurePath(name).suffix
+    plain = f"document{ending if ending.isascii() and ending[1:].isalnum() else ''}"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

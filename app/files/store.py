@@ -11,13 +11,21 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.core.database import Database, session
+from app.core.errors import Unavailable
 from app.core.ids import parse_id
+from app.core.words import N_
 from app.files.models import Attachment
 from app.vault import Damaged, ObjectKey
 from app.vault.streams import open_stream, seal_stream
 
 _SWEPT_AFTER = 24 * 3600
 _AT_A_TIME = 500
+
+
+class NotStored(Unavailable):
+    """The disk is full or does not answer."""
+
+    words = N_("The document could not be stored: the disk is full or does not answer. Nothing was changed.")
 
 
 def path_of(attachment_id: UUID) -> Path:
@@ -40,6 +48,9 @@ def keep(attachment: Attachment, key: ObjectKey, source: IO[bytes]) -> int:
             size = sink.tell()
         draft.replace(path)
         _sync_folder(path.parent)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise NotStored() from None
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

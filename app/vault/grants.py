@@ -15,6 +15,7 @@ from app.vault.holders import Holder, current_group_key, current_user_key
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Membership
+from app.vault.reach import forget_reached
 from app.vault.ring import KeyRing
 from app.vault.statements import grant_info, grant_statement
 from app.vault.trust import trust
@@ -64,6 +65,7 @@ def share(
 
 def withdraw(object_id: UUID, *, holder: Holder) -> int:
     """Delete a holder's grants of an object and return how many there were; it needs no key."""
+    forget_reached()
     done = session().execute(
         delete(Grant).where(
             Grant.object_id == object_id, Grant.holder_kind == holder.kind, Grant.holder_id == holder.id
@@ -74,6 +76,7 @@ def withdraw(object_id: UUID, *, holder: Holder) -> int:
 
 def destroy(object_id: UUID) -> int:
     """Delete every grant of an object: what was sealed under it can never be opened again."""
+    forget_reached()
     done = session().execute(delete(Grant).where(Grant.object_id == object_id))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
@@ -162,6 +165,7 @@ def _wrap(
         grant.wrapped = suites.wrap(public, key.secret, grant_info(grant), grant.suite)
     grant.signature = by.pair.sign(grant_statement(grant))
     session().add(grant)
+    forget_reached()
 
 
 def _public_key(holder: Holder) -> tuple[int, bytes]:

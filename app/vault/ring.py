@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import clock
@@ -14,6 +14,7 @@ from app.vault.errors import Damaged, NoKey, VaultError
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group, Membership
+from app.vault.reach import forget_reached, reached
 from app.vault.statements import grant_info, membership_info
 from app.vault.trust import trust
 
@@ -60,6 +61,7 @@ class KeyRing:
     def forget_memberships(self) -> None:
         """Look memberships up again after one was founded or admitted in this request."""
         self._memberships = None
+        forget_reached()
 
     def belongs_to(self, group_id: UUID) -> bool:
         """Say whether this person holds a key of the group."""
@@ -90,25 +92,9 @@ class KeyRing:
         )
 
     def reaches(self, object_ids: Collection[UUID], *, standby: bool = False) -> set[UUID]:
-        """Return those objects for which this person holds a grant, without opening any.
-
-        One question however deep the grants are nested: what is not there costs what is not open costs.
-        """
-        if not object_ids:
-            return set()
-        columns = (Grant.holder_kind, Grant.holder_id)
-        first = (
-            select(Grant.object_id.label("asked"), *columns, literal(1).label("depth"))
-            .where(Grant.object_id.in_(object_ids), *self._leading(standby))
-            .cte("ways", recursive=True)
-        )
-        above = (
-            select(first.c.asked, *columns, first.c.depth + 1)
-            .join(first, and_(first.c.holder_kind == "object", Grant.object_id == first.c.holder_id))
-            .where(first.c.depth < _DEEPEST_NESTING, *self._leading(standby))
-        )
-        ways = first.union(above)
-        return set(session().scalars(select(ways.c.asked).where(ways.c.holder_kind != "object").distinct()))
+        """Return those objects for which this person holds a grant, without opening any."""
+        groups = {group_id for group_id, _ in self.memberships()}
+        return reached(object_ids, person=self.user_id, epoch=self.epoch, groups=groups, standby=standby)
 
     def reaching(self, *objects: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
         """Return the condition that this person holds a grant of an object in one of these columns, for lists.

@@ -15,6 +15,7 @@ from app.core.words import N_
 from app.files import store
 from app.files.content import kind_of, plain_name, size_of
 from app.files.models import Attachment, StudentFile
+from app.files.pictures import without_metadata
 from app.files.policy import ATTACH, READ_ATTACHMENT
 from app.files.service.record import record
 
@@ -28,7 +29,10 @@ class NoRoomLeft(TooLarge):
 def add_attachment(file: StudentFile, *, source: IO[bytes], name: str, by: Actor) -> Attachment:
     """Check a document by its content, seal it into the store, and keep its name sealed with the file."""
     ATTACH.demand(by, file)
-    size, kind = size_of(source), kind_of(source)
+    size_of(source)
+    kind = kind_of(source)
+    source = without_metadata(kind, source)
+    size = size_of(source)
     _expect_room(file, size)
     attachment = Attachment(
         id=new_id(), school_id=file.school_id, file_id=file.id, author_id=by.person_id, added_at=clock.now()
