@@ -5,28 +5,15 @@ from typing import Any
 from flask import g, url_for
 from flask_babel import gettext
 
-from app.access import Actor, PostKind
+from app.access import Actor
 from app.core import clock
 from app.core.database import in_transaction
-from app.core.words import N_
 from app.directory.policy import SEARCH
+from app.directory.posts import POST_WORDS
 from app.directory.queries import calendar_of
 from app.home.navigation import navigation_for
 from app.identity.queries import session_ends_in
 from app.schooltime import day_at, school_week
-
-POSTS = {
-    PostKind.CLASS_TEACHER: N_("Class teacher"),
-    PostKind.SUBJECT_TEACHER: N_("Subject teacher"),
-    PostKind.HEAD_OF_GRADE: N_("Head of grade"),
-    PostKind.COUNSELLOR: N_("School counsellor"),
-    PostKind.LEAD: N_("School lead"),
-    PostKind.SCHOOL_ADMIN: N_("School administrator"),
-    PostKind.CENTRE_COUNSELLOR: N_("Counsellor of the district centre"),
-    PostKind.CENTRE_HEAD: N_("Head of the district centre"),
-    PostKind.DISTRICT_ADMIN: N_("District administrator"),
-    PostKind.AUDITOR: N_("Auditor"),
-}
 
 
 def frame_of_page() -> dict[str, Any]:
@@ -36,7 +23,7 @@ def frame_of_page() -> dict[str, Any]:
         return {}
     return {
         "actor": actor,
-        "posts_words": [gettext(words) for kind, words in POSTS.items() if actor.holds(kind)],
+        "posts_words": [gettext(words) for kind, words in POST_WORDS.items() if actor.holds(kind)],
         "navigation": [] if g.get("unfinished") else navigation_for(actor),
         "home_url": url_for("home.start"),
         "search_url": url_for("directory.search") if SEARCH.allows(actor) else None,

@@ -1,0 +1,109 @@
+"""Raising a concern in a minute: whom it is about, what was seen, who will read it, and what happens next."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from flask import g, redirect, render_template, request, url_for
+
+from app.access import PostKind, guard
+from app.core import forms
+from app.core.errors import Conflict, Invalid, Refusal
+from app.directory.queries import (
+    DirectoryLine,
+    find_students,
+    get_line,
+    get_placed_student,
+    holders_of,
+    lines_of_class,
+    names_of,
+    today_at,
+)
+from app.escalation import policy, queries, schemas, service
+from app.escalation.models import Concern
+from app.escalation.pages.blueprint import escalation
+from app.escalation.views import ConcernView, named
+
+
+@escalation.route("/concerns/new", methods=["GET", "POST"])
+@guard(policy.RAISE)
+def new() -> Any:
+    """Ask whom the concern is about: a class teacher's own class stands there already."""
+    form, found = forms.blank(), None
+    if request.method == "POST":
+        form = forms.read(schemas.Search(), request.form)
+        found = find_students(form.data.get("q", ""), g.actor)
+    else:
+        classes = g.actor.classes(PostKind.CLASS_TEACHER)
+        found = [line for class_id in classes for line in lines_of_class(class_id, g.actor.ring)] or None
+    page = render_template("escalation/new.html", form=form, found=found, groups=_by_class(found or []))
+    return page, 422 if form.errors else 200
+
+
+def _by_class(lines: list[DirectoryLine]) -> list[tuple[str, list[DirectoryLine]]]:
+    groups: dict[str, list[DirectoryLine]] = defaultdict(list)
+    for line in lines:
+        groups[line.where].append(line)
+    return list(groups.items())
+
+
+@escalation.route("/concerns/new/<uuid:student_id>", methods=["GET", "POST"])
+@guard(policy.RAISE_ABOUT, load=get_placed_student)
+def write(student: Any) -> Any:
+    """Take a concern in; what was typed is kept whatever happens."""
+    form = forms.blank()
+    if request.method == "POST":
+        form = forms.read(schemas.Account(), request.form)
+        if not form.errors:
+            try:
+                concern = service.raise_concern(student_id=student.id, account=form.data, by=g.actor)
+            except (Invalid, Conflict) as refused:
+                form = form.with_error("excluded", refused.words)
+            else:
+                return redirect(url_for("escalation.sent", concern_id=concern.id), code=303)
+    return _writing(student, form), 422 if form.errors else 200
+
+
+def _writing(student: Any, form: forms.Form) -> str:
+    mine = queries.recent_of_student(student.id, g.actor).lines
+    return render_template(
+        "escalation/write.html", form=form, line=get_line(student.id, g.actor.ring),
+        readers=_readers_with(student.id, form), parties=_parties(student),
+        recent=any(line.concern.raised_by == g.actor.person_id for line in mine),
+    )
+
+
+@escalation.post("/concerns/new/<uuid:student_id>/readers")
+@guard(policy.RAISE_ABOUT, load=get_placed_student)
+def readers(student: Any) -> str:
+    """Say who would read the concern as it is filled in at this moment; nothing is kept."""
+    form = forms.read(schemas.Account(), request.form)
+    return render_template("escalation/readers.html", readers=_readers_with(student.id, form))
+
+
+def _readers_with(student_id: UUID, form: forms.Form) -> list[str]:
+    try:
+        account, _card = service.who_would_read(student_id=student_id, answers=form.data, by=g.actor)
+    except Refusal:
+        return []
+    return named(account, g.actor)
+
+
+def _parties(student: Any) -> list[tuple[str, str]]:
+    """Return who could be part of it among those who would read or hear of it, the reporter left out."""
+    kinds = (PostKind.HEAD_OF_GRADE, PostKind.COUNSELLOR, PostKind.LEAD)
+    on = today_at(student.school_id)
+    people = [*holders_of(*kinds[1:], organisation_id=student.school_id, on=on)]
+    if student.grade_id:
+        people += holders_of(kinds[0], organisation_id=student.school_id, on=on, grade_id=student.grade_id)
+    found = names_of(people)
+    return [(str(one), found[one]) for one in dict.fromkeys(people) if one in found and one != g.actor.person_id]
+
+
+@escalation.get("/concerns/<uuid:concern_id>/sent")
+@guard(policy.READ, load=queries.get_concern)
+def sent(concern: Concern) -> str:
+    """Say what happens next, by whom and by when."""
+    return render_template(
+        "escalation/sent.html", concern=concern, owners=ConcernView(concern, g.actor).owners,
+    )
