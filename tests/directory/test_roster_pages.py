@@ -219,6 +219,21 @@ def test_a_staff_list_in_the_browser(world: World, browser_of: Browsers) -> None
     assert not world.events("post:ended")
 
 
+def test_the_district_brings_in_the_staff_of_all_its_schools(world: World, browser_of: Browsers) -> None:
+    root = browser_of("root")
+    rows = (("T9", "何老师", "青禾小学"), ("T10", "钱老师", "临江中学"), ("T11", "孙老师", "无名小学"))
+    content = workbook(("工号", "姓名", "单位", "岗位"), *((*row, "校长") for row in rows))
+    data = {"what": f"staff:{world.district}", "list": (io.BytesIO(content), "staff.xlsx")}
+    review = root.post("/rosters", data=data, **HTTPS).headers["Location"].removesuffix("/columns")
+    assert "本区没有这个单位" in text_of(root.get(review, **HTTPS))
+    answer = confirm(root, review, without_bad_rows="true")
+    assert answer.status_code == 303
+    assert "教职工名单已导入" in text_of(root.get(answer.headers["Location"], **HTTPS))
+    assert browser_of("sam").get(answer.headers["Location"], **HTTPS).status_code == 404
+    students = {"what": f"students:{world.district}", "list": (io.BytesIO(content), "staff.xlsx")}
+    assert root.post("/rosters", data=students, **HTTPS).status_code == 404
+
+
 def test_who_stays_after_undoing_is_named(world: World, browser_of: Browsers) -> None:
     from app.files import service as files
 

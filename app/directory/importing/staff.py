@@ -1,7 +1,7 @@
 """Importing a staff list: people, what they are in charge of, and, when the person says so, what has ended."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -75,7 +75,7 @@ def plan_staff(table: Table, *, by: Actor) -> StaffPlan:
     kept = {organisation.name: organisation for organisation in organisations_kept_by(by)}
     own = next(iter(kept)) if len(kept) == 1 else None
     held = posts_held_at([organisation.id for organisation in kept.values()])
-    read_list = read_staff(table, organisations=list(kept), own=own)
+    read_list = _as_seen_by(by, read_staff(table, organisations=list(kept), own=own))
     people = _people_of(read_list.entries, by)
     staff = _with_faults(read_list, kept, people, {each.person.id for each in held}, by)
     first = {row.number: row for row in reversed(staff.entries)}
@@ -155,6 +155,17 @@ def _where_kept(plan: StaffPlan, by: Actor) -> Organisation:
     if by.holds(PostKind.DISTRICT_ADMIN):
         return session().get_one(Organisation, by.district_id)
     return next(iter(plan.organisations.values()))
+
+
+def _as_seen_by(by: Actor, staff: StaffList) -> StaffList:
+    """Return the list with the faults as a school meets them: an organisation that is not its own may well exist."""
+    if by.holds(PostKind.DISTRICT_ADMIN):
+        return staff
+    faults = (
+        replace(fault, code="foreign_organisation") if fault.code == "unknown_organisation" else fault
+        for fault in staff.faults
+    )
+    return replace(staff, faults=tuple(faults))
 
 
 def _key_of(held: HeldPost) -> PostKey:

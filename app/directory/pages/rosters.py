@@ -39,7 +39,7 @@ from app.directory.rosters.remarks import RowFault
 FAULTS_ON_A_PAGE = 50
 PREVIEWED_ROWS = 5
 COUNTS = {
-    "new": N_("new"),
+    "new": N_("added"),
     "moved": N_("in another class"),
     "renamed": N_("under a new name"),
     "returned": N_("back again"),

@@ -35,6 +35,7 @@ FAULTS = {
     "unknown_organisation": N_("There is no such organisation in the district."),
     "post_elsewhere": N_("An organisation of this kind has no such post."),
     "other_person": N_("This number belongs to somebody at another organisation under another name."),
+    "foreign_organisation": N_("This row is about another organisation. Only rows about your own are imported."),
     "unreadable_mail": N_("This is not a mail address."),
     "other_name": N_("Row %(other)s gives this number to another name."),
 }

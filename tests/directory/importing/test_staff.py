@@ -113,7 +113,7 @@ def test_bad_rows_block_and_do_nothing(world: World) -> None:
     with world.acting("sam") as sam:
         faults = [(fault.field, fault.code) for fault in plan_staff(table, by=sam).staff.faults]
         assert faults == [
-            ("post", "post_elsewhere"), ("organisation", "unknown_organisation"), ("name", "formula"),
+            ("post", "post_elsewhere"), ("organisation", "foreign_organisation"), ("name", "formula"),
             ("class", "missing_class"), ("grade", "unknown_grade"),
         ]
     with pytest.raises(RowsHaveFaults), world.acting("sam") as sam:

@@ -25,6 +25,8 @@ from app.directory.importing.uploads import forget_old
 from app.directory.models import Grade, SchoolClass
 from app.directory.queries import contacts_of, find_students, get_student, lines_of_school
 from app.directory.service import give_post
+from app.escalation import queries as escalation_queries
+from app.escalation.service import raise_concern
 from app.files import queries as files_queries
 from app.files import service as files
 from app.vault import grants_of
@@ -38,6 +40,7 @@ from tests.directory.importing.stories import (
     names_in,
     whole_school,
 )
+from tests.escalation.telling import EVERYDAY
 from tests.world import World
 
 NEW_GIRL = ("G77", "何向晚", "四年级", "1班")
@@ -47,7 +50,7 @@ PLAIN = ("grade", "school_class", "student", "post", "person")
 
 @pytest.fixture(autouse=True)
 def wired() -> None:
-    records.ask(files_queries.students_with_files_since)
+    records.ask(files_queries.students_with_files_since, escalation_queries.students_with_concerns_since)
     assert wiring.records is records
 
 
@@ -104,6 +107,14 @@ def test_a_student_about_whom_a_file_was_opened_stays_and_is_named(world: World)
         assert "何向晚" in names_in(world, "四年级", "1班", sam)
         assert find_students("何晨", sam) == []
         assert who_stayed(session().get_one(RosterImport, import_id), by=sam) == [girl.id]
+
+
+def test_a_student_about_whom_a_concern_was_raised_stays(world: World) -> None:
+    import_id = brought(world, NEW_GIRL)
+    with world.acting("cruz") as cruz:
+        (girl,) = find_students("何向晚", cruz)
+        raise_concern(student_id=girl.id, account=EVERYDAY, by=cruz)
+    assert undo(world, import_id) == [girl.id]
 
 
 def test_one_who_moved_and_has_an_older_file_goes_back(world: World) -> None:
