@@ -1,7 +1,6 @@
 """Long lists a page at a time, by key and never by offset, so that a page costs the same anywhere."""
 
 import base64
-import binascii
 import json
 import uuid
 from collections.abc import Sequence
@@ -66,16 +65,16 @@ def _decode(cursor: str | None, by: Sequence[InstrumentedAttribute[Any]]) -> lis
     try:
         tagged = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_untag(tag, value) for tag, value in tagged]
-    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return values if [type(value) for value in values] == [column.type.python_type for column in by] else None
 
 
 def _untag(tag: str, value: Any) -> Any:
     if tag == "t":
-        return datetime.fromisoformat(value).astimezone(UTC)
+        return datetime.fromisoformat(str(value)).astimezone(UTC)
     if tag == "u":
-        return uuid.UUID(hex=value)
+        return uuid.UUID(hex=str(value))
     if tag == "v" and isinstance(value, int) and abs(value) < 1 << 63:
         return value
     if tag == "v" and isinstance(value, str) and "\0" not in value:

@@ -86,6 +86,8 @@ def forged(*tagged: object) -> str:
         forged(["v", [1]], ["v", {}]),
         forged(1, 2),
         forged(["t", 5], ["u", None]),
+        forged(["t", START.isoformat()], ["u", 5]),
+        forged(["t", "0001-01-01T00:00:00+14:00"], ["u", "271b92b252bb436e843993ec09a85f19"]),
         forged(["t", START.isoformat()], ["v", "x"]),
         forged(["v", 1], ["v", 2]),
         forged(["v", 10**30], ["v", "\0"]),
