@@ -1,6 +1,6 @@
 """What can be refused, named for what happened; pages and API turn the words into the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from app.core.words import N_
@@ -62,10 +62,16 @@ class NeedsEnrolment(Refusal):
 
 
 class Invalid(Refusal):
-    """The input makes no sense as it stands."""
+    """The input makes no sense as it stands; `errors` says what is wrong with which field, where that is known."""
 
     status = 422
     words = N_("Something in the form needs another look.")
+
+    def __init__(
+        self, words: str | None = None, *, errors: Mapping[str, list[str]] | None = None, **params: Any
+    ) -> None:
+        super().__init__(words, **params)
+        self.errors = dict(errors or {})
 
 
 class Conflict(Refusal):

@@ -7,6 +7,14 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
+from app.core.words import N_
+
+# What marshmallow itself says about a field, for the translators.
+FAULTS = (
+    N_("Missing data for required field."), N_("Field may not be null."), N_("Unknown field."),
+    N_("Not a valid string."), N_("Not a valid integer."), N_("Not a valid boolean."), N_("Not a valid list."),
+    N_("Not a valid UUID."), N_("Not a valid date."), N_("Invalid input type."), N_("Invalid JSON body."),
+)
 FRAME_FIELDS = frozenset({"csrf_token", "_once"})
 
 

@@ -1,6 +1,7 @@
 """Turns what was refused into words, in one place: a page for people, problem JSON (RFC 9457) for programs."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
@@ -10,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.core.database import is_full_or_broken
-from app.core.errors import Missing, NeedsEnrolment, NeedsFreshProof, NeedsSignIn, Refusal, Unavailable
+from app.core.errors import Invalid, Missing, NeedsEnrolment, NeedsFreshProof, NeedsSignIn, Refusal, Unavailable
+from app.core.openapi import wants_json
 from app.core.requests import request_id
 from app.core.words import N_
 
@@ -48,11 +50,6 @@ def register_refusals(app: Flask) -> None:
     app.register_error_handler(Exception, _answer_failure)
 
 
-def wants_json() -> bool:
-    """Say whether a program asked."""
-    return request.path.startswith("/api/")
-
-
 def _answer_refusal(refusal: Refusal) -> AnyResponse:
     if not wants_json():
         if isinstance(refusal, NeedsSignIn):
@@ -63,7 +60,8 @@ def _answer_refusal(refusal: Refusal) -> AnyResponse:
             return redirect(url_for("identity.confirm", next=here), code=303 if request.method == "GET" else 307)
         if isinstance(refusal, NeedsEnrolment):
             return redirect(url_for(refusal.leads_to), code=303)
-    return answer(refusal.status, refusal.words, **refusal.params)
+    errors = {"json": refusal.errors} if isinstance(refusal, Invalid) and refusal.errors else None
+    return answer(refusal.status, refusal.words, errors=errors, code=type(refusal).__name__, **refusal.params)
 
 
 def _here() -> str:
@@ -77,7 +75,8 @@ def _answer_http(error: HTTPException) -> AnyResponse:
         return error.get_response()
     # webargs keeps what was wrong with each field of a program's request here, without the values.
     faults = getattr(error, "data", None) or {}
-    response = answer(code, _HTTP_WORDS.get(code, _HTTP_WORDS[400]), errors=faults.get("messages"))
+    words = _HTTP_WORDS.get(code, _HTTP_WORDS[400])
+    response = answer(code, words, errors=faults.get("messages"), code=type(error).__name__)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -108,20 +107,31 @@ def _place(error: BaseException) -> str:
     return f"{type(error).__name__} at {' > '.join(steps[-6:])}"
 
 
-def answer(status: int, words: str, *, errors: Any = None, **params: Any) -> Response:
+def answer(status: int, words: str, *, errors: Any = None, code: str | None = None, **params: Any) -> Response:
     """Return the page or the problem JSON for one status and sentence."""
     sentence = gettext(words, **params) if params else gettext(words)
     heading = gettext(HEADINGS.get(status, HEADINGS[400]))
     if wants_json():
-        body = {"type": "about:blank", "title": heading, "status": status, "detail": sentence,
-                "instance": request_id()}
-        if errors:
-            body["errors"] = errors
-        response = make_response(jsonify(body), status)
-        response.headers["Content-Type"] = "application/problem+json"
-        return response
+        # Whatever is missing or refused looks the same: no name tells one from the other.
+        return _problem(heading, sentence, status, errors=errors, code=None if status == 404 else code)
     g.plain_page = True
     page = render_template(
         "errors/page.html", status=status, heading=heading, words=sentence, request_id=request_id(), ways=[]
     )
     return make_response(page, status)
+
+
+def _problem(title: str, detail: str, status: int, *, errors: Any, code: str | None) -> Response:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request_id()}
+    body |= {"code": code} if code else {}
+    body |= {"errors": _translated(errors)} if errors else {}
+    response = make_response(jsonify(body), status)
+    response.headers["Content-Type"] = "application/problem+json"
+    return response
+
+
+def _translated(errors: Any) -> Any:
+    """Return what is wrong with each field in the reader's language, at whatever depth it stands."""
+    if isinstance(errors, Mapping):
+        return {str(name): _translated(found) for name, found in errors.items()}
+    return [_translated(found) for found in errors] if isinstance(errors, list) else gettext(str(errors))

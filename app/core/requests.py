@@ -6,15 +6,15 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import IO, Any
 
-from flask import Flask, Request, Response, g, redirect, request
+from flask import Flask, Request, Response, g, request
 from sqlalchemy.exc import DBAPIError
 
 from app.core import once
 from app.core.database import Database, should_retry
 from app.core.errors import Refusal
-from app.core.ids import new_id, parse_id
+from app.core.ids import new_id
+from app.core.repeats import SAFE_METHODS, led_to, name_of_request, where_it_leads
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ATTEMPTS = 6
 
 
@@ -83,12 +83,12 @@ class Application(Flask):
     def _enter_and_answer(self) -> Response:
         for enter in self.entering:
             enter()
-        key = parse_id(request.form.get("_once", "")) if request.method == "POST" else None
-        if key is not None and (location := once.where_it_went(key)):
-            return self.make_response(redirect(location, code=303))
+        name = name_of_request()
+        if name is not None and (location := once.where_it_went(name)) is not None:
+            return self.make_response(led_to(location))
         response = self.make_response(super().dispatch_request())
-        if key is not None and 300 <= response.status_code < 400:
-            once.remember(key, response.headers["Location"])
+        if name is not None and (location := where_it_leads(response)) is not None:
+            once.remember(name, location)
         return response
 
     def _record_refusal(self, refusal: Refusal) -> None:

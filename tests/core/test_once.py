@@ -4,9 +4,12 @@ import multiprocessing
 import threading
 import uuid
 from datetime import timedelta
+from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
-from flask import redirect, request
+from flask import g, redirect, request
+from flask_babel import Babel
 
 from app.core import clock, once
 from app.core.database import Database, session
@@ -23,6 +26,7 @@ def application(database: Database) -> Application:
     """Return an application with one form; each time it is carried out leaves a row."""
     app = Application(__name__)
     app.database = database
+    Babel(app)
     register_refusals(app)
 
     @app.post("/send")
@@ -34,6 +38,15 @@ def application(database: Database) -> Application:
             raise Conflict()
         return redirect(DONE, code=303)
 
+    @app.route("/api/letters", methods=["POST", "PUT", "GET"])
+    def letters():
+        if request.method != "GET":
+            session().add(OnceDone(key=uuid.uuid4(), location="deed", at=clock.now()))
+        if request.args.get("refused"):
+            raise Conflict()
+        return {"text": "sealed"}, 201, {"Location": DONE} if request.args.get("found") else {}
+
+    app.entering.append(lambda: setattr(g, "actor", SimpleNamespace(person_id=request.headers.get("Person"))))
     return app
 
 
@@ -106,6 +119,72 @@ def send_all(installation: Installation, keys: list[str]) -> list[str | None]:
     found = [client.post("/send", data={"_once": key}).location for key in keys]
     database.dispose()
     return found
+
+
+def ask(client, key: str | None, address: str = "/api/letters?found=1", **request):
+    request.setdefault("json", {"a": 1})
+    headers = {"Person": request.pop("person", "cruz"), **({"Idempotency-Key": key} if key is not None else {})}
+    return client.open(address, method=request.pop("method", "POST"), headers=headers, **request)
+
+
+@pytest.mark.parametrize("quote", ['{}', '"{}"'])
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_program_that_asks_again_is_led_to_what_it_made(client, database, method, quote):
+    key = quote.format(uuid.uuid4())
+    first, again = (ask(client, key, method=method) for _ in range(2))
+    assert (first.status_code, first.json) == (201, {"text": "sealed"})
+    assert (again.status_code, again.location, again.data) == (303, DONE, b"")
+    assert deeds(database) == 1
+
+
+def test_where_there_is_nothing_to_see_the_answer_is_empty(client, database):
+    key = str(uuid.uuid4())
+    assert [ask(client, key, "/api/letters").status_code for _ in range(2)] == [201, 204]
+    assert deeds(database) == 1
+
+
+def test_one_key_for_two_requests_loses_neither(client, database):
+    key = str(uuid.uuid4())
+    for changes in (
+        {}, {"json": {"a": 2}}, {"person": "moss"}, {"method": "PUT"}, {"address": "/api/letters?found=2"},
+        {"json": None, "data": {"document": (BytesIO(b"one"), "a.pdf")}},
+        {"json": None, "data": {"document": (BytesIO(b"two"), "a.pdf")}},
+    ):
+        assert ask(client, key, **changes).status_code == 201, changes
+    assert deeds(database) == 7
+
+
+def test_a_document_that_is_sent_again_is_taken_in_once(client, database):
+    key = str(uuid.uuid4())
+    sent = [ask(client, key, json=None, data={"document": (BytesIO(b"one"), "a.pdf")}) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [201, 303]
+    assert deeds(database) == 1
+
+
+def test_what_was_refused_may_be_asked_again_under_the_same_key(client, database):
+    key = str(uuid.uuid4())
+    assert [ask(client, key, "/api/letters?refused=1").status_code for _ in range(2)] == [409, 409]
+    assert deeds(database) == 0
+
+
+@pytest.mark.parametrize("key", ["", "1", "x" * 4000])
+def test_a_key_that_others_may_use_too_is_refused(client, database, key):
+    answer = ask(client, key)
+    assert (answer.status_code, answer.json["code"]) == (422, "BadKey")
+    assert deeds(database) == 0
+
+
+def test_what_is_kept_tells_nothing_of_key_person_or_body(client, database):
+    key = uuid.uuid4()
+    ask(client, str(key), json={"text": "我不想上学"})
+    with database.transaction(writes=False):
+        (kept,) = session().query(OnceDone).filter_by(location=DONE)
+        assert kept.key != key
+
+
+def test_a_program_without_a_key_and_a_program_that_reads_are_simply_answered(client, database):
+    for key, method in ((None, "POST"), (str(uuid.uuid4()), "GET")):
+        assert [ask(client, key, method=method, json=None).status_code for _ in range(2)] == [201, 201]
 
 
 def test_old_keys_are_forgotten_and_young_ones_kept(database):
