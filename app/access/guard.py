@@ -26,7 +26,7 @@ def guard(
 
     `load` takes the view's ids and returns the record that then stands in their place; what it does not
     find and what is refused answer alike, at the same cost. `visit` names the event under which what was
-    shown is recorded; a redirect shows nothing.
+    shown is recorded; a redirect shows nothing, nor does an empty answer.
     """
 
     def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -95,7 +95,7 @@ def _denial(actor: Actor, permission: Permission) -> Callable[[], None]:
 
 def _with_visit(answer: Any, visit: str, actor: Actor, loaded: Any) -> Any:
     response = current_app.make_response(answer)
-    if not 300 <= response.status_code < 400:
+    if response.status_code != 204 and not 300 <= response.status_code < 400:
         own, subject = subject_of(loaded), seen_as(loaded)
         part = {own[0]: own[1]} if own is not None and own != subject else {}
         record(actor, visit, organisation=organisation_of(loaded, actor), subject=subject, **part)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.access import Actor
 from app.core.errors import Missing
-from app.escalation import hand_overs, service
+from app.escalation import hand_overs, policy, service
 from app.escalation.models import Concern, HandOver
 from app.escalation.queries import get_concern, live_hand_over
 
@@ -58,6 +58,7 @@ _DEEDS: dict[str, _Do] = {
     "return": _of_hand_over(hand_overs.return_to_school, "words"),
     "withdraw": _of_hand_over(hand_overs.withdraw, "reason"),
 }
+NAMES = tuple(_DEEDS)
 
 
 @dataclass(frozen=True)
@@ -82,3 +83,25 @@ def find(concern_id: UUID, deed: str) -> Wanted | None:
 def do(wanted: Wanted, given: Mapping[str, Any], *, by: Actor) -> object:
     """Do a deed with what was filled in."""
     return _DEEDS[wanted.deed](wanted.concern, given, by)
+
+
+def stays_open(concern: Concern, *, to: Actor) -> bool:
+    """Say whether somebody can still read a concern after a deed, which may have taken their key back."""
+    to.ring.forget_opened()
+    return policy.READ.allows(to, concern)
+
+
+def hand_over(concern: Concern, given: Mapping[str, Any], *, by: Actor) -> HandOver:
+    """Offer a case from the room, or call the centre from grade or leadership, which hold no file.
+
+    Raises EntryNotForHandOver where somebody without the file names entries of it.
+    """
+    packet = dict(given)
+    how = {"basis": packet.pop("basis"), "revision": packet.pop("version"), "by": by}
+    entry_ids = packet.pop("entries")
+    if policy.OFFER.allows(by, concern):
+        return hand_overs.offer(concern, packet=packet, entry_ids=entry_ids, **how)
+    policy.CALL_CENTRE.demand(by, concern)
+    if entry_ids:
+        raise hand_overs.EntryNotForHandOver()
+    return hand_overs.call_centre(concern, packet=packet, **how)

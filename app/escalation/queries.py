@@ -54,6 +54,11 @@ class ConcernLine:
         """The people who must not be told."""
         return list((self.card or self.account or {}).get("excluded", ()))
 
+    @property
+    def answer_due_at(self) -> datetime | None:
+        """Until when the reporter should answer, where there is a question."""
+        return self.concern.due_at if self.concern.state == "asked" else None
+
     def _said(self, name: str) -> str:
         return str((self.card or self.account or {}).get(name, ""))
 
@@ -256,7 +261,7 @@ def past_hand_overs(actor: Actor, *, cursor: str | None = None, size: int = 50) 
     return Page(_packets(found.items, actor), found.next)
 
 
-def opinions_open_to(actor: Actor) -> list[OpinionLine]:
+def opinions_open_to(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[OpinionLine]:
     """Return the proposals that wait and that the actor may decide, oldest first."""
     waiting = select(SecondOpinion).join(Concern, Concern.id == SecondOpinion.concern_id).where(
         SecondOpinion.outcome.is_(None),
@@ -268,12 +273,17 @@ def opinions_open_to(actor: Actor) -> list[OpinionLine]:
             literal(actor.holds(*CENTRE)),
         ),
     )
-    found = session().scalars(waiting.order_by(SecondOpinion.proposed_at, SecondOpinion.id).limit(100)).all()
-    lines = open_lines([opinion.concern for opinion in found], actor)
-    keys = actor.ring.open_many({opinion.card_id for opinion in found})
+    by = (SecondOpinion.proposed_at, SecondOpinion.id)
+    found = page(waiting, by=by, cursor=cursor, size=size, newest_first=False)
+    return Page(_proposals(found.items, actor), found.next)
+
+
+def _proposals(opinions: Sequence[SecondOpinion], actor: Actor) -> list[OpinionLine]:
+    lines = open_lines([opinion.concern for opinion in opinions], actor)
+    keys = actor.ring.open_many({opinion.card_id for opinion in opinions})
     return [
         OpinionLine(opinion, line, vault.read(opinion, "reason", keys[opinion.card_id]))
-        for opinion, line in zip(found, lines, strict=True)
+        for opinion, line in zip(opinions, lines, strict=True)
         if actor.person_id.hex not in line.excluded
     ]
 

@@ -1,11 +1,13 @@
-"""The shapes of what people fill in about concerns, and of concerns as programs see them."""
+"""The shapes of what people and programs fill in about concerns."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import fields, validate
 
 from app.core.forms import Shape
 from app.core.words import N_
+from app.escalation.asking import ASKS
 from app.escalation.levels import FAMILIES, INJURY, KNOWN, LEVELS, SAFE_NOW, SINCE, URGENCY
 from app.escalation.models import BASES
 from app.escalation.saying import GUARDIAN, TOLD
@@ -13,6 +15,7 @@ from app.escalation.saying import GUARDIAN, TOLD
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
 _CHOOSE: dict[str, Any] = {"required": N_("Please choose one.")}
 _LONG = validate.Length(max=4_000, error=N_("This is longer than 4,000 characters."))
+_SAID = (validate.Regexp(r"\s*\S", error=N_("Please fill this in.")), _LONG)
 _SHORT = validate.Length(max=200, error=N_("This is longer than 200 characters."))
 
 
@@ -20,7 +23,9 @@ def _one_of(choices: Any, **more: Any) -> fields.Str:
     return fields.Str(validate=validate.OneOf(choices), error_messages=_CHOOSE, **more)
 
 
-ASKED = {
+_SOME = validate.Length(min=1, error=N_("Please tick at least one."))
+_FEW = validate.Length(max=100, error=N_("These are more than 100."))
+_ASKED = {
     "text": N_("Please write a sentence. It stays with the concern."),
     "level": N_("Please choose one."),
     "day": N_("Please give a date."),
@@ -37,9 +42,9 @@ class Account(Shape):
     """What a teacher saw and heard; the answers give a provisional level, the teacher sets none."""
 
     safe_now = _one_of(SAFE_NOW, required=True)
-    seen = fields.Str(required=True, validate=_LONG, error_messages=_REQUIRED)
+    seen = fields.Str(required=True, validate=_SAID, error_messages=_REQUIRED)
     families = fields.List(
-        fields.Str(validate=validate.OneOf(FAMILIES)), required=True,
+        fields.Str(validate=validate.OneOf(FAMILIES)), required=True, validate=(_SOME, _FEW),
         error_messages={"required": N_("Please tick at least one.")},
     )
     since = _one_of(SINCE, required=True)
@@ -52,7 +57,11 @@ class Account(Shape):
     commanded = _one_of(KNOWN)
     done = fields.Str(validate=_LONG)
     guardian_told = _one_of(GUARDIAN)
-    excluded = fields.List(fields.UUID(), load_default=list)
+    excluded = fields.List(fields.UUID(), load_default=list, validate=_FEW)
+
+
+class AccountSoFar(Account):
+    """An account while it is being written: to be asked for as `AccountSoFar(partial=True)`."""
 
 
 class Deed(Shape):
@@ -64,19 +73,26 @@ class Deed(Shape):
     day = fields.Date(error_messages={"invalid": N_("Please give a date.")})
 
 
+def left_out(deed: str, given: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a deed asks for and was not given, with the sentence for each field."""
+    spec = ASKS[deed]
+    asked = {"text": spec.required, "level": spec.level, "day": bool(spec.day)}
+    return {name: _ASKED[name] for name, is_asked in asked.items() if is_asked and not given.get(name)}
+
+
 class Offer(Shape):
     """A hand-over to the centre."""
 
     version = fields.Int(required=True)
     basis = _one_of(BASES, required=True)
-    reason = fields.Str(required=True, validate=_LONG, error_messages=_REQUIRED)
-    summary = fields.Str(required=True, validate=_LONG, error_messages=_REQUIRED)
+    reason = fields.Str(required=True, validate=_SAID, error_messages=_REQUIRED)
+    summary = fields.Str(required=True, validate=_SAID, error_messages=_REQUIRED)
     consent = fields.Str(validate=_LONG)
     tried = fields.Str(validate=_LONG)
     questions = fields.Str(validate=_LONG)
     resources = fields.Str(validate=_LONG)
     student_told = _one_of(TOLD, required=True)
-    entries = fields.List(fields.UUID(), load_default=list)
+    entries = fields.List(fields.UUID(), load_default=list, validate=_FEW)
 
 
 class Decision(Shape):

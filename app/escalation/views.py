@@ -11,12 +11,12 @@ from flask import g, url_for
 from flask_babel import gettext as _
 
 from app import vault
-from app.access import Actor
-from app.directory.queries import names_of, names_of_organisations
+from app.access import Actor, PostKind
+from app.directory.queries import holders_of, names_of, names_of_organisations, today_at
 from app.escalation import hand_overs, opinions, policy, queries, readers, words
 from app.escalation.asking import ASKS, LEVEL_WORDS, OF_CENTRE
 from app.escalation.models import Concern, HandOver, SecondOpinion
-from app.escalation.queries import OpinionLine, StepLine
+from app.escalation.queries import OpinionLine, Recent, StepLine
 from app.escalation.saying import HEARD_BY_REPORTER, TOLD
 from app.files import policy as files_policy
 from app.files.models import FileEntry
@@ -43,8 +43,10 @@ def proposal(opinion: SecondOpinion) -> str:
 class OpinionView:
     """A proposal in a list."""
 
+    opinion: SecondOpinion
     concern: Concern
     name: str = field(repr=False)
+    where: str = field(repr=False)
     words: str
     proposer: str = field(repr=False)
     proposed_at: datetime
@@ -54,7 +56,9 @@ class OpinionView:
         """Return a proposal with the names that its list shows."""
         opinion = line.opinion
         proposer = names_of([opinion.proposed_by]).get(opinion.proposed_by, "")
-        return cls(opinion.concern, line.line.who, proposal(opinion), proposer, opinion.proposed_at)
+        return cls(
+            opinion, opinion.concern, line.line.who, line.line.where, proposal(opinion), proposer, opinion.proposed_at
+        )
 
 
 class ConcernView:
@@ -145,11 +149,22 @@ class ConcernView:
         """Who raised it."""
         return self._names.get(self.concern.raised_by)
 
+    @property
+    def answer_due_at(self) -> datetime | None:
+        """Until when the reporter should answer, where there is a question."""
+        return self._line.answer_due_at
+
     @cached_property
+    def recent(self) -> Recent | None:
+        """What else was raised about the student lately; a reporter is not told."""
+        found = queries.recent_of_student(self.concern.student_id, self.actor)
+        return None if self.only_reporter or found.count < 2 else found
+
+    @property
     def repeated(self) -> str | None:
         """How often the student was spoken of lately: "third in four weeks, by three people"."""
-        recent = queries.recent_of_student(self.concern.student_id, self.actor)
-        if self.only_reporter or recent.count < 2:
+        recent = self.recent
+        if recent is None:
             return None
         if recent.people == 1:
             return _("%(count)s concerns about this student in four weeks, all by one person.", count=recent.count)
@@ -167,7 +182,7 @@ class ConcernView:
         """What happened, newest first, as far as it is for this reader."""
         return [
             {
-                "at": line.step.at, "words": _(words.DEEDS[line.step.deed]), "body": line.words,
+                "at": line.step.at, "words": _(words.DEEDS[line.step.deed]), "body": line.words, "deed": line.step.deed,
                 "who": self._names.get(line.step.person_id) if line.step.person_id else None,
                 "level": line.step.level if line.step.deed in ("assess", "raise_level", "agree_lower") else None,
                 "tone": "wait" if line.step.deed in ("ask", "offer", "call_centre") else None,
@@ -180,7 +195,7 @@ class ConcernView:
         """Return what the centre said in a hand-over, in order."""
         return [
             {
-                "at": line.step.at, "words": _(words.DEEDS[line.step.deed]), "body": line.words,
+                "at": line.step.at, "words": _(words.DEEDS[line.step.deed]), "body": line.words, "deed": line.step.deed,
                 "who": self._names.get(line.step.person_id) if line.step.person_id else None,
             }
             for line in self._steps
@@ -193,6 +208,11 @@ class ConcernView:
         # What the room proposes to a second person is the same button: which of the two it is, the service knows.
         found |= {"assess"} if "propose_lower" in found else set()
         return found | ({"close"} if "propose_close" in found else set())
+
+    @property
+    def open_deeds(self) -> list[str]:
+        """The deeds that are open to the reader now."""
+        return self.direct + self.deeds
 
     @property
     def direct(self) -> list[str]:
@@ -227,6 +247,7 @@ class ConcernView:
             return None
         return {
             "id": pending.id, "words": proposal(pending), "reason": opinions.reason_of(pending, by=self.actor),
+            "deed": pending.deed, "to_level": pending.to_level,
             "may_decide": policy.DECIDE.allows(self.actor, pending),
         }
 
@@ -243,6 +264,17 @@ def open_concerns(student_id: UUID) -> list[tuple[str, str, str]]:
         )
         for line in queries.open_concerns_of(student_id, actor)
     ]
+
+
+def parties_around(student: Any, actor: Actor) -> list[tuple[str, str]]:
+    """Return who could be part of it among those who would read or hear of a concern, the actor left out."""
+    on = today_at(student.school_id)
+    people = [*holders_of(PostKind.COUNSELLOR, PostKind.LEAD, organisation_id=student.school_id, on=on)]
+    if student.grade_id:
+        head = PostKind.HEAD_OF_GRADE
+        people += holders_of(head, organisation_id=student.school_id, on=on, grade_id=student.grade_id)
+    found = names_of(people)
+    return [(str(one), found[one]) for one in dict.fromkeys(people) if one in found and one != actor.person_id]
 
 
 def readers_of_packet(concern: Concern, actor: Actor) -> set[UUID]:
@@ -264,6 +296,7 @@ def packet_view(hand_over: HandOver, actor: Actor) -> dict[str, Any]:
         "readers": named(vault.readers_of(hand_over.id), actor),
         "school": names_of_organisations([hand_over.school_id])[hand_over.school_id],
         "sender": names_of([hand_over.sent_by]).get(hand_over.sent_by, ""),
+        "contents": packet,
         "packet": [(_(label), _told(name, packet)) for name, label in words.PACKET.items() if packet.get(name)],
         "entries": [(entry, _(KINDS[entry.kind])) for entry in _entries_open_to(hand_over, actor)],
         "answers": view.answers_in(hand_over),

@@ -25,16 +25,23 @@ STATES = {
     "reopened": N_("Opened again"),
 }
 # What the reporter is shown: that it is in hand, never how far the work is.
-STATES_FOR_REPORTER = {
-    **dict.fromkeys(("raised", "passed_to_room", "reopened"), N_("Received, on its way")),
+HEARD = {
+    "received": N_("Received, on its way"),
+    "in_hand": N_("In hand"),
+    "asked": N_("There is a question for you"),
+    "closed": N_("Closed"),
+}
+HEARD_OF_STATE = {
+    **dict.fromkeys(("raised", "passed_to_room", "reopened"), "received"),
     **dict.fromkeys(
         ("acknowledged", "answered", "accepted", "in_support", "offered_to_centre", "accepted_by_centre", "advised",
          "returned", "follow_up"),
-        N_("In hand"),
+        "in_hand",
     ),
-    "asked": N_("There is a question for you"),
-    **dict.fromkeys(("closed_by_grade", "closed"), N_("Closed")),
+    "asked": "asked",
+    **dict.fromkeys(("closed_by_grade", "closed"), "closed"),
 }
+STATES_FOR_REPORTER = {state: HEARD[heard] for state, heard in HEARD_OF_STATE.items()}
 TIERS = {
     "grade": N_("Head of grade"),
     "room": N_("Counselling room"),

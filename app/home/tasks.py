@@ -104,7 +104,7 @@ def _of_centre(actor: Actor) -> Iterator[Task]:
 
 
 def _opinions(actor: Actor) -> Iterator[Task]:
-    for one in queries.opinions_open_to(actor):
+    for one in queries.opinions_open_to(actor).items:
         yield _task(one.line, ANSWER, proposal(one.opinion))
 
 

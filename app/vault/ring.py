@@ -58,6 +58,11 @@ class KeyRing:
         for opened in self._objects.values():
             opened[key.object_id] = key
 
+    def forget_opened(self) -> None:
+        """Open objects anew from now on: what was taken back in this request does not stay open to its end."""
+        for opened in self._objects.values():
+            opened.clear()
+
     def forget_memberships(self) -> None:
         """Look memberships up again after one was founded or admitted in this request."""
         self._memberships = None

@@ -133,6 +133,18 @@ def test_the_main_line_there_and_back(world: World, browser_of: BrowserOf, raise
     assert latest(world).state == "closed"
 
 
+def test_who_gives_a_case_back_is_led_home(world: World, browser_of: BrowserOf) -> None:
+    concern = raise_one(world, browser_of, GRAVE)
+    lin, dee = browser_of("lin"), browser_of("dee")
+    act(world, lin, "accept")
+    packet = {"basis": "SELF_HARM", "reason": "x", "summary": "x", "student_told": "yes"}
+    sent = lin.post(f"/concerns/{concern.id}/centre", data={"version": latest(world).revision, **packet})
+    assert sent.status_code == 303
+    answer = dee.post(f"/concerns/{concern.id}/decline", data={"version": latest(world).revision, "text": "x"})
+    assert answer.status_code == 303
+    assert dee.get(answer.location).status_code == 200
+
+
 def test_a_stale_page_keeps_what_was_typed(world: World, browser_of: BrowserOf, raised: Concern) -> None:
     gao = browser_of("gao")
     assert act(world, gao, "acknowledge") == 303

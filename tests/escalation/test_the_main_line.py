@@ -81,7 +81,7 @@ def test_nobody_else_sees_anything_or_can_tell_that_it_is_there(world: World, na
         assert not reads(actor, concern.id) and not reads(actor, concern.card_id)
         for find in (concerns_raised_by, concerns_for_grade, concerns_for_room, cards_for_leadership, centre_queue):
             assert not find(actor).items
-        assert not opinions_open_to(actor)
+        assert not opinions_open_to(actor).items
         for deed in (service.acknowledge, service.pass_on, service.accept):
             with pytest.raises(Missing):
                 deed(concern, revision=concern.revision, by=actor)
@@ -156,7 +156,7 @@ def test_closing_from_r3_takes_a_second_person_and_never_the_same(world: World) 
         with pytest.raises(Missing):
             story.does(name, opinions.decide, agrees=True)
     with world.acting("pia") as pia:
-        (waiting,) = opinions_open_to(pia)
+        (waiting,) = opinions_open_to(pia).items
         assert waiting.reason == "已稳定两个月" and waiting.line.who == "陈子涵" and waiting.line.account is None
     story.does("pia", opinions.decide, agrees=True)
     assert story.stands[0] == "closed"

@@ -34,7 +34,7 @@ def do(wanted: deeds.Wanted) -> Any:
     """Do a deed; what was typed is kept when something needs another look."""
     concern, spec = wanted.concern, asking.ASKS[wanted.deed]
     answered = queries.live_hand_over(concern.id) if wanted.deed in asking.OF_CENTRE else None
-    form = _filled_in(spec)
+    form = _filled_in(wanted.deed)
     if not form.errors:
         try:
             deeds.do(wanted, form.data, by=g.actor)
@@ -47,11 +47,10 @@ def do(wanted: deeds.Wanted) -> Any:
     return _shown(concern, kept), 422
 
 
-def _filled_in(spec: asking.DeedWords) -> forms.Form:
+def _filled_in(deed: str) -> forms.Form:
     form = forms.read(schemas.Deed(), request.form)
-    for name, asked in (("text", spec.required), ("level", spec.level), ("day", bool(spec.day))):
-        if asked and not form.data.get(name):
-            form = form.with_error(name, schemas.ASKED[name])
+    for name, sentence in schemas.left_out(deed, form.data).items():
+        form = form.with_error(name, sentence)
     return form
 
 
@@ -59,7 +58,7 @@ def _where_next(concern: Concern, hand_over: HandOver | None) -> str:
     """Return to where the deed was done, or to one's first page when the deed closed it to oneself."""
     if hand_over is not None and policy.READ_HAND_OVER.allows(g.actor, hand_over):
         return url_for("escalation.hand_over", hand_over_id=hand_over.id)
-    if policy.READ.allows(g.actor, concern):
+    if deeds.stays_open(concern, to=g.actor):
         return url_for("escalation.concern", concern_id=concern.id)
     return url_for("home.start")
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from app.access import guard
 from app.core import forms
 from app.core.errors import Conflict, Invalid, Stale
-from app.escalation import hand_overs, policy, queries, schemas
+from app.escalation import deeds, policy, queries, schemas
 from app.escalation.models import Concern, HandOver
 from app.escalation.pages.blueprint import escalation
 from app.escalation.views import ConcernView, named, packet_view, readers_of_packet
@@ -30,7 +30,7 @@ def offer(concern: Concern) -> Any:
         form = forms.read(schemas.Offer(), request.form)
         if not form.errors:
             try:
-                _offer(concern, dict(form.data), by_room=by_room)
+                deeds.hand_over(concern, form.data, by=g.actor)
             except (Stale, Invalid, Conflict) as refused:
                 form = form.with_error("basis", refused.words)
             else:
@@ -41,14 +41,6 @@ def offer(concern: Concern) -> Any:
         receivers=named(readers_of_packet(concern, g.actor), g.actor),
     )
     return page, 422 if form.errors else 200
-
-
-def _offer(concern: Concern, given: dict[str, Any], *, by_room: bool) -> None:
-    basis, revision, entries = given.pop("basis"), given.pop("version"), given.pop("entries")
-    if by_room:
-        hand_overs.offer(concern, basis=basis, packet=given, revision=revision, entry_ids=entries, by=g.actor)
-    else:
-        hand_overs.call_centre(concern, basis=basis, packet=given, revision=revision, by=g.actor)
 
 
 def _entries_to_tick(concern: Concern) -> list[tuple[str, str]]:

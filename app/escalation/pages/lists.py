@@ -7,9 +7,7 @@ from flask_babel import gettext as _
 
 from app.access import guard
 from app.core.paging import Page
-from app.directory.queries import (
-    names_of_organisations,
-)
+from app.directory.queries import names_of_organisations
 from app.escalation import policy, queries
 from app.escalation.pages.blueprint import escalation
 from app.escalation.queries import ConcernLine
@@ -80,5 +78,6 @@ def centre() -> str:
 @guard(policy.APPROVE)
 def approvals() -> str:
     """Show what waits for a second person."""
-    found = [OpinionView.of(one) for one in queries.opinions_open_to(g.actor)]
-    return render_template("escalation/approvals.html", opinions=found)
+    page = queries.opinions_open_to(g.actor, cursor=request.args.get("after"))
+    found = [OpinionView.of(one) for one in page.items]
+    return render_template("escalation/approvals.html", opinions=found, page=page)

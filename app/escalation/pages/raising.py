@@ -14,15 +14,12 @@ from app.directory.queries import (
     find_students,
     get_line,
     get_placed_student,
-    holders_of,
     lines_of_class,
-    names_of,
-    today_at,
 )
 from app.escalation import policy, queries, schemas, service
 from app.escalation.models import Concern
 from app.escalation.pages.blueprint import escalation
-from app.escalation.views import ConcernView, named
+from app.escalation.views import ConcernView, named, parties_around
 
 
 @escalation.route("/concerns/new", methods=["GET", "POST"])
@@ -68,7 +65,7 @@ def _writing(student: Any, form: forms.Form) -> str:
     mine = queries.recent_of_student(student.id, g.actor).lines
     return render_template(
         "escalation/write.html", form=form, line=get_line(student.id, g.actor.ring),
-        readers=_readers_with(student.id, form), parties=_parties(student),
+        readers=_readers_with(student.id, form), parties=parties_around(student, g.actor),
         recent=any(line.concern.raised_by == g.actor.person_id for line in mine),
     )
 
@@ -87,17 +84,6 @@ def _readers_with(student_id: UUID, form: forms.Form) -> list[str]:
     except Refusal:
         return []
     return named(account, g.actor)
-
-
-def _parties(student: Any) -> list[tuple[str, str]]:
-    """Return who could be part of it among those who would read or hear of it, the reporter left out."""
-    kinds = (PostKind.HEAD_OF_GRADE, PostKind.COUNSELLOR, PostKind.LEAD)
-    on = today_at(student.school_id)
-    people = [*holders_of(*kinds[1:], organisation_id=student.school_id, on=on)]
-    if student.grade_id:
-        people += holders_of(kinds[0], organisation_id=student.school_id, on=on, grade_id=student.grade_id)
-    found = names_of(people)
-    return [(str(one), found[one]) for one in dict.fromkeys(people) if one in found and one != g.actor.person_id]
 
 
 @escalation.get("/concerns/<uuid:concern_id>/sent")
