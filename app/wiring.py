@@ -23,6 +23,7 @@ from app.directory.pages import directory
 from app.escalation import events as escalation_events
 from app.escalation import policy as escalation_policy
 from app.escalation import queries as escalation_queries
+from app.escalation.api import concerns_api
 from app.escalation.pages import escalation
 from app.escalation.views import open_concerns
 from app.files import events as files_events
@@ -42,9 +43,11 @@ from app.identity.pages import identity
 from app.identity.setup import before_serving
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
+from app.notifications.api import notices_api
 from app.notifications.pages import notifications
 from app.oversight import events as oversight_events
 from app.oversight import policy as oversight_policy
+from app.oversight.api import oversight_api
 from app.oversight.cli import access
 from app.oversight.pages import oversight
 from app.upkeep.cli import backup
@@ -52,7 +55,7 @@ from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, escalation, oversight)
-APIS = (directory_api, session_api, files_api)
+APIS = (session_api, notices_api, directory_api, files_api, concerns_api, oversight_api)
 COMMANDS = (*core_commands.COMMANDS, demo, certificate, trail, access, backup, rosters)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.

@@ -1,19 +1,15 @@
 """The auditor's pages: search the trail, verify it, see who may do what."""
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 
 from app.access import guard
-from app.audit.broken import TrailBroken
 from app.audit.checkpoint import to_file
 from app.audit.heads import hand_out_notes
-from app.audit.queries import events_of
-from app.audit.verify import verify
 from app.core import forms
-from app.directory.queries import calendar_of, names_of, organisations_of
-from app.oversight import policy, schemas
+from app.directory.queries import names_of
+from app.oversight import policy, queries, schemas
 from app.oversight.access_table import as_csv, table
 
 oversight = Blueprint("oversight", __name__, template_folder="templates")
@@ -24,20 +20,10 @@ oversight = Blueprint("oversight", __name__, template_folder="templates")
 def trail() -> Any:
     """Show what happened in the district, newest first."""
     form = forms.read(schemas.TrailSearch(), request.args)
-    places = _places()
-    known = form.data
-    wanted = [known["organisation"]] if known.get("organisation") in places else list(places)
-    page = events_of(
-        wanted,
-        action=known.get("action"),
-        person_id=known.get("person"),
-        since=_start_of(known.get("since")),
-        until=_start_of(known.get("until"), plus=1),
-        cursor=request.args.get("after"),
-    )
+    page = queries.find_events(form.data, g.actor, cursor=request.args.get("after"))
     people = names_of({event.person_id for event in page.items if event.person_id})
     return render_template(
-        "oversight/trail.html", form=form, page=page, places=places, people=people,
+        "oversight/trail.html", form=form, page=page, places=queries.places_of(g.actor), people=people,
         event_words=current_app.extensions["event_words"],
     )
 
@@ -53,11 +39,8 @@ def verification() -> str:
 @guard(policy.VERIFY_TRAIL, visit="trail:verified")
 def verify_now() -> str:
     """Check every event, tree and checkpoint now; name the first broken place."""
-    found, broken = None, None
-    try:
-        found = verify()
-    except TrailBroken as error:
-        broken = f"{error.what} ({error.place() or '-'})"
+    found, error = queries.verified()
+    broken = f"{error.what} ({error.place() or '-'})" if error else None
     return render_template("oversight/verification.html", found=found, broken=broken)
 
 
@@ -87,17 +70,3 @@ def access_csv() -> Response:
     response.mimetype = "text/csv"
     response.headers.set("Content-Disposition", "attachment", filename="access.csv")
     return response
-
-
-def _places() -> dict[Any, str]:
-    return {
-        one.id: one.name for one in organisations_of(g.actor.district_id, "district", "school", "centre", "bureau")
-    }
-
-
-def _start_of(day: Any, *, plus: int = 0) -> datetime | None:
-    if day is None:
-        return None
-    zone = calendar_of(g.actor.district_id).zone
-    return datetime.combine(day + timedelta(days=plus), time(), zone)
-

@@ -1,8 +1,8 @@
-"""The shape of a search in the trail."""
+"""The shape of a search in the trail, and of the trail as programs see it."""
 
 from typing import Any
 
-from marshmallow import EXCLUDE, fields
+from marshmallow import EXCLUDE, RAISE, fields, validate
 
 from app.core.forms import Shape
 from app.core.words import N_
@@ -18,9 +18,19 @@ class TrailSearch(Shape):
 
     organisation = fields.UUID()
     person = fields.UUID()
-    action = fields.Str()
+    # A word of the product: no database is asked for what cannot be one.
+    action = fields.Str(validate=validate.Regexp(r"[a-z_]+:[a-z_]+\Z"))
     since = fields.Date(error_messages=_DAY)
     until = fields.Date(error_messages=_DAY)
+
+
+class TrailQuery(TrailSearch):
+    """What a program looks for, and where the list goes on."""
+
+    class Meta:
+        unknown = RAISE
+
+    after = fields.Str()
 
 
 class EventOut(Shape):
@@ -34,3 +44,21 @@ class EventOut(Shape):
     action = fields.Str()
     subject_kind = fields.Str(allow_none=True)
     subject_id = fields.UUID(allow_none=True)
+
+
+class VerifiedOut(Shape):
+    """Whether the trail is whole: how much of it was checked, or the first place that is not what was written."""
+
+    whole = fields.Bool()
+    events = fields.Int(allow_none=True)
+    trees = fields.Int(allow_none=True)
+    unsealed = fields.Int(allow_none=True)
+    broken = fields.Str(allow_none=True)
+    place = fields.Str(allow_none=True)
+
+
+class TableOut(Shape):
+    """Who may do what: a row per permission, a column per persona."""
+
+    columns = fields.List(fields.Str())
+    rows = fields.List(fields.List(fields.Str()))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, url_for
 from flask_smorest.fields import Upload
 
 from app.access import guard
@@ -34,12 +34,14 @@ def documents(file: StudentFile) -> Any:
 def add_document(file: StudentFile, given: dict[str, Any]) -> Any:
     """Take in a PDF, Word, JPEG or PNG document, sealed before it is stored."""
     upload = given["document"]
-    return _opened(service.add_attachment(file, source=upload.stream, name=upload.filename or "", by=g.actor))
+    made = service.add_attachment(file, source=upload.stream, name=upload.filename or "", by=g.actor)
+    where = url_for("files_api.document", file_id=file.id, attachment_id=made.id)
+    return _opened(made), {"Location": where}
 
 
 @files_api.get("/files/<uuid:file_id>/documents/<uuid:attachment_id>")
 @guard(policy.READ_ATTACHMENT, load=queries.get_attachment, visit="attachment:opened")
-@files_api.response(200, content_type="application/octet-stream")
+@files_api.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
 def document(attachment: Attachment) -> Response:
     """Hand out a document, always as a download."""
     return as_download(attachment, by=g.actor)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from marshmallow import fields
 
 from app.access import guard
@@ -29,7 +29,8 @@ def begin(file: StudentFile, given: dict[str, Any]) -> Any:
     """Begin the draft of an entry."""
     started_at = given["started_at"].replace(tzinfo=calendar_of(file.school_id).zone)
     body = {"template": given["template"]}
-    return _opened(service.begin_entry(file, kind=given["kind"], started_at=started_at, body=body, by=g.actor))
+    made = service.begin_entry(file, kind=given["kind"], started_at=started_at, body=body, by=g.actor)
+    return _opened(made), {"Location": _where(made)}
 
 
 @files_api.get("/files/<uuid:file_id>/entries/<uuid:entry_id>")
@@ -42,12 +43,12 @@ def entry(entry: FileEntry) -> Any:
 
 @files_api.put("/files/<uuid:file_id>/entries/<uuid:entry_id>")
 @guard(policy.READ_ENTRY, load=queries.get_entry, visit="entry:viewed")
-@files_api.arguments(schemas.EntryBody)
+@files_api.arguments(schemas.EntryBody(exclude=("then",)))
 @files_api.response(200, schemas.EntryOut)
 def save(entry: FileEntry, given: dict[str, Any]) -> Any:
     """Save a draft; a version that somebody else built on meanwhile is refused with 409."""
     service.save_entry(entry, body=schemas.kept_body(given), revision=given["version"], by=g.actor)
-    return _opened(entry)
+    return _opened(entry), {"Content-Location": _where(entry)}
 
 
 @files_api.delete("/files/<uuid:file_id>/entries/<uuid:entry_id>")
@@ -65,7 +66,7 @@ def discard(entry: FileEntry) -> None:
 def sign(entry: FileEntry, given: dict[str, Any]) -> Any:
     """Sign a draft: from then on it stays as it is."""
     service.sign_entry(entry, revision=given["version"], by=g.actor)
-    return _opened(entry)
+    return _opened(entry), {"Content-Location": _where(entry)}
 
 
 @files_api.get("/files/<uuid:file_id>/entries/<uuid:entry_id>/addenda")
@@ -107,6 +108,10 @@ def save_note(file: StudentFile, given: dict[str, Any]) -> Any:
     """Keep the caller's own note on a file."""
     service.save_note(file, text=given.get("text", ""), by=g.actor)
     return {"text": given.get("text", "")}
+
+
+def _where(entry: FileEntry) -> str:
+    return url_for("files_api.entry", file_id=entry.file_id, entry_id=entry.id)
 
 
 def _opened(entry: FileEntry) -> dict[str, Any]:

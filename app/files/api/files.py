@@ -2,33 +2,26 @@
 
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from marshmallow import fields
 
 from app.access import guard
 from app.core.forms import Shape
+from app.core.openapi import After, page_of
 from app.directory.models import Student
 from app.directory.queries import get_student
 from app.files import policy, queries, reading, schemas, service
-from app.files.api.resource import After, columns_of, files_api
+from app.files.api.resource import columns_of, files_api
 from app.files.models import StudentFile
-
-
-class Files(Shape):
-    """A page of files and the cursor that continues it."""
-
-    items = fields.List(fields.Nested(schemas.FileOut))
-    next = fields.Str(allow_none=True)
 
 
 @files_api.get("/files")
 @guard(policy.LIST)
 @files_api.arguments(After, location="query")
-@files_api.response(200, Files)
+@files_api.response(200, page_of(schemas.FileOut))
 def index(query: dict[str, Any]) -> Any:
     """List the files the caller may read at this moment."""
-    page = queries.files_open_to(g.actor, cursor=query.get("after"))
-    return {"items": page.items, "next": page.next}
+    return queries.files_open_to(g.actor, cursor=query.get("after"))
 
 
 @files_api.post("/students/<uuid:student_id>/file")
@@ -36,7 +29,8 @@ def index(query: dict[str, Any]) -> Any:
 @files_api.response(200, schemas.FileOut)
 def open_new(student: Student) -> Any:
     """Open a student's file, or answer with the one there is."""
-    return service.open_file(student_id=student.id, school_id=student.school_id, by=g.actor)
+    file = service.open_file(student_id=student.id, school_id=student.school_id, by=g.actor)
+    return file, {"Content-Location": url_for("files_api.show", file_id=file.id)}
 
 
 class Until(Shape):

@@ -10,12 +10,6 @@ from app.core.openapi import blueprint
 files_api = blueprint("files", __name__, description="Psychological files of students")
 
 
-class After(Shape):
-    """Where a list goes on."""
-
-    after = fields.Str()
-
-
 class Version(Shape):
     """The version of a record that the caller has seen."""
 

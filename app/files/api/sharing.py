@@ -3,31 +3,22 @@
 from typing import Any
 
 from flask import g
-from marshmallow import fields
 
 from app.access import guard
 from app.audit.queries import events_about
-from app.core.forms import Shape
+from app.core.openapi import After, page_of
 from app.files import policy, queries, schemas, service
-from app.files.api.resource import After, files_api
+from app.files.api.resource import files_api
 from app.files.models import StudentFile
-
-
-class Looks(Shape):
-    """A page of who opened what, and the cursor that continues it."""
-
-    items = fields.List(fields.Nested(schemas.LookOut))
-    next = fields.Str(allow_none=True)
 
 
 @files_api.get("/files/<uuid:file_id>/viewers")
 @guard(policy.WHO_VIEWED, load=queries.get_file, visit="file:viewers_viewed")
 @files_api.arguments(After, location="query")
-@files_api.response(200, Looks)
+@files_api.response(200, page_of(schemas.LookOut))
 def viewers(file: StudentFile, query: dict[str, Any]) -> Any:
     """List who opened what of a file, newest first."""
-    page = events_about(file.id, cursor=query.get("after"))
-    return {"items": page.items, "next": page.next}
+    return events_about(file.id, cursor=query.get("after"))
 
 
 @files_api.put("/files/<uuid:file_id>/charge")
