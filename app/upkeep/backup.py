@@ -1,5 +1,6 @@
 """A backup: one consistent view of the database with documents and keys, sealed under a passphrase."""
 
+import filecmp
 import io
 import json
 import os
@@ -72,7 +73,7 @@ def create(database: Database, places: Places, *, output: Path, passphrase: str)
 
 
 def restore(database: Database, places: Places, *, source: Path, passphrase: str) -> None:
-    """Put a backup into an empty database and an empty home; anything there already is never overwritten."""
+    """Put a backup into an empty database and a home; a file that is there already is put aside, never overwritten."""
     if not is_empty(database):
         raise BackupRefused("this database holds records; a backup is restored into an empty one")
     with tempfile.TemporaryFile(dir=places.home) as spool:
@@ -176,4 +177,11 @@ def _write(path: Path, archive: tarfile.TarFile, name: str) -> None:
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as sink:
         sink.write(_content(archive, name))
+    _put_aside(path, draft)
     draft.replace(path)
+
+
+def _put_aside(path: Path, other: Path) -> None:
+    """Keep a file that is there already and is another one: a key file can be the only one of its kind."""
+    if path.exists() and not filecmp.cmp(path, other, shallow=False):
+        path.rename(path.with_name(f"{path.name}.before-{clock.now():%Y%m%dT%H%M%S}"))

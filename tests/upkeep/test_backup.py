@@ -14,6 +14,7 @@ from app.audit.broken import TrailBroken
 from app.core.database import session
 from app.files import service as files
 from app.files.models import Attachment
+from app.identity.models import SignInSession
 from app.upkeep import backup
 from app.upkeep.backup import BackupRefused, Places
 from app.vault import Damaged
@@ -162,6 +163,34 @@ def test_records_that_are_there_are_never_overwritten(
 ) -> None:
     with pytest.raises(BackupRefused, match="empty"):
         restore(world_installation, sealed)
+
+
+def test_a_key_file_that_is_there_already_is_put_aside_and_not_lost(empty: Installation, sealed: Path) -> None:
+    empty.open().dispose()
+    path = empty.settings().server_key_file
+    before = path.read_bytes()
+    restore(empty, sealed)
+    assert path.read_bytes() != before
+    (aside,) = path.parent.glob("server.key.before-*")
+    assert aside.read_bytes() == before
+    assert aside.stat().st_mode & 0o077 == 0
+
+
+def test_who_had_signed_out_is_not_signed_in_again_by_a_restore(
+    world_installation: Installation, written: object, empty: Installation, tmp_path: Path
+) -> None:
+    app = create_app(world_installation.settings())
+    app.config["WTF_CSRF_ENABLED"] = False
+    browser = app.test_client()
+    browser.environ_base["wsgi.url_scheme"] = "https"
+    sign_in(browser, "lin")
+    backup.create(app.database, places_of(world_installation), output=tmp_path / "kept", passphrase=PASSPHRASE)
+    app.database.dispose()
+    restore(empty, tmp_path / "kept")
+    opened = empty.open()
+    with opened.transaction(writes=False):
+        assert session().query(SignInSession).count() == 0
+    opened.dispose()
 
 
 def test_a_short_passphrase_and_an_existing_file_are_refused(
