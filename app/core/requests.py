@@ -24,6 +24,16 @@ def outside_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
     return view
 
 
+def ahead(work: Callable[[], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a form's slow work be done before its transaction begins, so that nobody's writing waits for it."""
+
+    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.__ahead__ = work  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a view that is open without an account."""
     view.__public__ = True  # type: ignore[attr-defined]
@@ -66,6 +76,7 @@ class Application(Flask):
         if request.method not in SAFE_METHODS:
             # What is sent is read whole before the transaction: a slow sender must not hold up everybody's writing.
             request.get_data(parse_form_data=True)
+            getattr(view, "__ahead__", _nothing)()
         writes = request.method not in SAFE_METHODS or bool(getattr(view, "__visits__", False))
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -99,6 +110,10 @@ class Application(Flask):
 def _stands_outside(view: Callable[..., Any]) -> bool:
     inner = view.func if isinstance(view, functools.partial) else view
     return bool(getattr(inner, "__outside__", False)) or request.endpoint == "static"
+
+
+def _nothing() -> None:
+    """Do nothing: most views have no slow work."""
 
 
 def _rewind_uploads() -> None:

@@ -114,12 +114,44 @@ def demand_fitting(password: str, person: Person) -> None:
     demand_good(password, about=(person.name, person.number, "".join(syllables), *syllables))
 
 
-def authenticate(*, login: str, password: str, source: str) -> tuple[Account, KeyRing]:
+@dataclass(frozen=True)
+class Ahead:
+    """What a password gave before the transaction began, for the account and the salt of that moment."""
+
+    account_id: UUID
+    salt: bytes = field(repr=False)
+    cost_code: str
+    stretched: Stretched
+
+    def fits(self, account: Account) -> bool:
+        """Say whether the account is still the one that was stretched for."""
+        return (self.account_id, self.salt, self.cost_code) == (account.id, account.salt, account.cost_code)
+
+
+def stretching(*, login: str, password: str, source: str) -> Callable[[], Ahead]:
+    """Return the slow part of a sign-in, to be done when this transaction is over; raises TooManyAttempts.
+
+    On SQLite there is one writer: with Argon2 inside its transaction, a few people signing in, or one who guesses,
+    would hold up everybody else.
+    """
+    number = login.strip()[:64]
+    demand_patience(number, source)
+    account = find_account(number_index(number)) or _nobody()
+    account_id, salt, cost, pepper = account.id, account.salt, account.cost_code, vault.server_key().pepper()
+    return lambda: Ahead(
+        account_id, salt, cost, stretch(password[:1024], salt, pepper, account_id.bytes, KdfCost.read(cost))
+    )
+
+
+def authenticate(
+    *, login: str, password: str, source: str, ahead: Ahead | None = None
+) -> tuple[Account, KeyRing]:
     """Return account and unlocked keys; raises WrongSignIn with the same work for a wrong name or password."""
     number = login.strip()[:64]
     demand_patience(number, source)
     account = find_account(number_index(number))
-    stretched = _stretch(password[:1024], account or _nobody())
+    whose = account or _nobody()
+    stretched = ahead.stretched if ahead and ahead.fits(whose) else _stretch(password[:1024], whose)
     known = is_open(account) and account is not None and stretched.proves(account.verifier)
     if account is None or not known:
         again = count_failure(number, source)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from app.core.database import in_transaction
 from app.vault.errors import Busy
 
 
@@ -67,6 +68,7 @@ class _Gate:
         self.counting = threading.Lock()
 
 
+_PATIENCE_INSIDE = 1.0
 _gate = _Gate(at_once=2, patience=10.0)
 
 
@@ -87,7 +89,9 @@ def stretch(password: str, salt: bytes, pepper: bytes, associated: bytes, cost: 
     Raises Busy when no turn comes up in time, or memory is short.
     """
     gate, free = _gate, _gate.free
-    if not free.acquire(timeout=gate.patience):
+    # Inside a transaction others may be waiting for this one: what is slow is done ahead, or gives up soon.
+    patience = min(gate.patience, _PATIENCE_INSIDE) if in_transaction() else gate.patience
+    if not free.acquire(timeout=patience):
         raise Busy()
     try:
         with gate.counting:

@@ -1,6 +1,8 @@
 """Signing in: what is wrong is not told, not by words, nor by work; and nobody locks out a school."""
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +14,7 @@ from sqlalchemy import event
 
 from app.core import clock
 from app.core.database import session
+from app.directory.models import Person
 from app.identity import service, throttle
 from app.identity.models import Account, SignInAttempt
 from app.vault import passwords
@@ -187,3 +190,36 @@ def test_demo_sign_ins_stand_on_the_page_in_demo_mode_alone(app: Flask) -> None:
     app.extensions["database"].info["demo"] = True
     page = stranger(app).get("/sign-in").get_data(as_text=True)
     assert "林老师" in page and password_of("lin") in page
+
+
+def test_who_waits_for_a_turn_to_sign_in_holds_up_nobodys_writing(app: Flask, world: World) -> None:
+    browser, answers = stranger(app), []
+    passwords.allow(at_once=1, patience=5.0)
+    busy = passwords._gate.free
+    busy.acquire()
+    try:
+        waiting = threading.Thread(target=lambda: answers.append(give_password(browser, "lin").status_code))
+        waiting.start()
+        waiting.join(timeout=0.5)
+        assert waiting.is_alive()
+        began = time.monotonic()
+        with world.database.transaction():
+            throttle.forget_old()
+        assert time.monotonic() - began < 2
+    finally:
+        busy.release()
+        waiting.join()
+        passwords.allow(at_once=2, patience=10.0)
+    assert answers == [303]
+
+
+def test_a_password_changed_while_somebody_signs_in_counts_as_it_stands_then(app: Flask, world: World) -> None:
+    given = {"login": "T-lin", "password": password_of("lin"), "source": "10.0.0.1"}
+    with world.database.transaction(writes=False):
+        stretch = service.stretching(**given)
+    early = stretch()
+    with world.database.transaction():
+        account = session().get_one(Account, world.people["lin"])
+        service.choose_password(account, "nine wooden bridges here", session().get_one(Person, account.id))
+    with world.database.transaction(), pytest.raises(service.WrongSignIn):
+        service.authenticate(**given, ahead=early)

@@ -1,6 +1,7 @@
 """Signing in, in one step or two; signing out; proving again who one is."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, current_app, g, jsonify, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from app.core import clock, forms
 from app.core.database import session
 from app.core.errors import Refusal
 from app.core.redirects import local_path
+from app.core.requests import ahead
 from app.identity import keys, policy, schemas, service
 from app.identity.models import SignInSession
 from app.identity.pages.blueprint import identity
@@ -26,10 +28,24 @@ from app.identity.sessions import (
     token_of,
 )
 from app.identity.setup import may_be_set_up
+from app.identity.throttle import TooManyAttempts
+
+
+def _stretch_ahead() -> None:
+    form = forms.read(schemas.SignIn(), request.form)
+    if form.errors:
+        return
+    given = {name: form.data[name] for name in ("login", "password")}
+    # Who has to wait is told so by the view.
+    with suppress(TooManyAttempts):
+        with current_app.extensions["database"].transaction(writes=False):
+            stretch = service.stretching(**given, source=source_of_request())
+        g.ahead = stretch()
 
 
 @identity.route("/sign-in", methods=["GET", "POST"])
 @public
+@ahead(_stretch_ahead)
 def sign_in() -> Any:
     """Ask for name and password."""
     if request.method == "GET":
@@ -43,7 +59,8 @@ def sign_in() -> Any:
         return _sign_in_page(form), 422
     try:
         account, ring = service.authenticate(
-            login=form.data["login"], password=form.data["password"], source=source_of_request()
+            login=form.data["login"], password=form.data["password"], source=source_of_request(),
+            ahead=g.get("ahead"),
         )
     except Refusal as refused:
         return _sign_in_page(form.with_error("login", refused.words)), refused.status
