@@ -39,6 +39,7 @@ from app.identity import invitations, keys, sessions, throttle
 from app.identity import policy as identity_policy
 from app.identity import service as identity_service
 from app.identity.api import session_api
+from app.identity.cli import set_up
 from app.identity.pages import identity
 from app.identity.setup import before_serving
 from app.notifications import mail
@@ -56,7 +57,7 @@ from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, escalation, oversight)
 APIS = (session_api, notices_api, directory_api, files_api, concerns_api, oversight_api)
-COMMANDS = (*core_commands.COMMANDS, demo, certificate, trail, access, backup, rosters)
+COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),

@@ -53,18 +53,20 @@ def uses_of(organisation_id: UUID, by: Actor) -> list[tuple[CardUse, str]]:
 def offer(organisation_id: UUID, *, by: Actor, token: str | None = None) -> Offer:
     """Return two new halves to print, or those that were shown before with this token."""
     _demand_room(organisation_id, by)
-    kept = offers.opened(_what(organisation_id), token, by=by) if token else None
-    one, other = (kept[: len(kept) // 2], kept[len(kept) // 2 :]) if kept else map(codes.read_code, codes.new_card())
-    sealed = offers.sealed(_what(organisation_id), one + other, by=by)
-    return Offer((codes.write_code(one), codes.write_code(other)), sealed)
+    kept = offers.shown_before(_what(organisation_id), token, by=by)
+    both = kept or b"".join(map(codes.read_code, codes.new_card()))
+    return Offer(_halves(both), offers.sealed(_what(organisation_id), both, by=by))
+
+
+def _halves(both: bytes) -> tuple[str, str]:
+    middle = len(both) // 2
+    return codes.write_code(both[:middle]), codes.write_code(both[middle:])
 
 
 def keep(organisation_id: UUID, *, token: str, first: str, second: str, by: Actor) -> RecoveryCard:
     """Make the card whose halves were printed, once the end of both was typed; older cards are void."""
-    shown = offers.opened(_what(organisation_id), token, by=by)
-    if shown is None:
-        raise offers.NotConfirmed()
-    halves = offer(organisation_id, by=by, token=token).halves
+    _demand_room(organisation_id, by)
+    halves = _halves(offers.opened(_what(organisation_id), token, by=by))
     offers.demand_last_group(halves[0], first)
     offers.demand_last_group(halves[1], second)
     groups.close_cards(organisation_id)

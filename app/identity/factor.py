@@ -67,17 +67,17 @@ def is_needed(actor: Actor) -> bool:
 
 def offer(*, by: Actor, token: str | None = None) -> Offer:
     """Return a new secret to show, or the one that was shown before with this token."""
-    secret = (offers.opened("factor", token, by=by) if token else None) or totp.new_secret()
+    secret = offers.shown_before("factor", token, by=by) or totp.new_secret()
     number = session().get_one(Person, by.person_id).number
     address = totp.address_of(secret, account=number, issuer=ISSUER)
     return Offer(secret, offers.sealed("factor", secret, by=by), address)
 
 
 def enrol(*, token: str, code: str, by: Actor) -> list[str]:
-    """Take the first code of a secret that was shown, and return ten backup codes; raises WrongCode."""
+    """Take the first code of a secret that was shown, and return ten backup codes; raises WrongCode, TooOld."""
     secret = offers.opened("factor", token, by=by)
-    step = totp.matching_step(secret, code, clock.now()) if secret else None
-    if secret is None or step is None:
+    step = totp.matching_step(secret, code, clock.now())
+    if step is None:
         raise WrongCode()
     account = session().get_one(Account, by.person_id)
     vault.write_server(account, "factor_sealed", secret.hex())

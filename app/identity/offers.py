@@ -27,20 +27,35 @@ class NotConfirmed(Invalid):
     words = N_("This is not the last group of the code. Please look at the paper and type its last five characters.")
 
 
+class TooOld(Invalid):
+    """A form that was open for longer than what it carries counts."""
+
+    words = N_("This page was open for more than an hour. Something new is shown now; please use that.")
+
+
 def sealed(what: str, secret: bytes, *, by: Actor) -> str:
     """Return a secret sealed for the form of this person's page."""
     made = int(clock.now().timestamp()).to_bytes(8, "big")
     return base64.urlsafe_b64encode(vault.server_key().seal(made + secret, _bound(what, by))).decode()
 
 
-def opened(what: str, token: str, *, by: Actor) -> bytes | None:
-    """Return the secret of a form, or None when it is another person's or an hour old."""
+def opened(what: str, token: str, *, by: Actor) -> bytes:
+    """Return the secret of a form; raises TooOld when it is an hour old, or another person's."""
     try:
         content = vault.server_key().unseal(base64.urlsafe_b64decode(token.encode()), _bound(what, by))
     except (Damaged, binascii.Error, ValueError):
+        raise TooOld() from None
+    if clock.now().timestamp() - int.from_bytes(content[:8], "big") > LASTS.total_seconds():
+        raise TooOld()
+    return content[8:]
+
+
+def shown_before(what: str, token: str | None, *, by: Actor) -> bytes | None:
+    """Return the secret that a form brought back, or None when another has to be shown."""
+    try:
+        return opened(what, token, by=by) if token else None
+    except TooOld:
         return None
-    age = clock.now().timestamp() - int.from_bytes(content[:8], "big")
-    return content[8:] if age <= LASTS.total_seconds() else None
 
 
 def demand_last_group(code: str, typed: str) -> None:

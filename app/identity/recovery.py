@@ -34,17 +34,15 @@ class Offer:
 
 def offer(*, by: Actor, token: str | None = None) -> Offer:
     """Return a new code to show, or the one that was shown before with this token."""
-    secret = offers.opened("recovery", token, by=by) if token else None
+    secret = offers.shown_before("recovery", token, by=by)
     if secret is None:
         secret = codes.read_code(codes.new_code(codes.RECOVERY_BITS))
     return Offer(codes.write_code(secret), offers.sealed("recovery", secret, by=by))
 
 
 def keep(*, token: str, typed: str, by: Actor) -> None:
-    """Wrap the person's key under a code that was shown, once its last group was typed; raises NotConfirmed."""
+    """Wrap the person's key under a code that was shown, once its last group was typed; raises NotConfirmed, TooOld."""
     secret = offers.opened("recovery", token, by=by)
-    if secret is None:
-        raise offers.NotConfirmed()
     offers.demand_last_group(codes.write_code(secret), typed)
     people.change_recovery_code(by.ring, recovery_code=secret)
     session().get_one(Account, by.person_id).recovery_due = False

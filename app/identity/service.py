@@ -57,6 +57,13 @@ class HalfSignInOver(Refusal):
     words = N_("That took more than five minutes. Please sign in again.")
 
 
+class CodeNeeded(Refusal):
+    """The password was right, and the second step is missing."""
+
+    status = 403
+    words = N_("Type the six digits that your device shows now, or one of your backup codes.")
+
+
 class AccountExists(Conflict):
     """One person, one account."""
 
@@ -326,9 +333,13 @@ def close_account(person_id: UUID) -> None:
     _record("account:closed", person_id)
 
 
-def act_as(*, login: str, password: str, via: str) -> Actor:
-    """Return somebody as the actor of a command, after the password; raises WrongSignIn."""
+def act_as(*, login: str, password: str, via: str, code: str | None = None) -> Actor:
+    """Return somebody as the actor of a command; raises WrongSignIn, WrongCode, CodeNeeded."""
     account, ring = authenticate(login=login, password=password, source=via)
+    if account.factor_since is not None:
+        if code is None:
+            raise CodeNeeded()
+        factor.check_code(account, code, source=via)
     return actor_for(account.id, ring, via=via)
 
 

@@ -21,7 +21,8 @@ from app.directory.models import Organisation
 from app.directory.queries import organisations_of
 from app.directory.rosters.fields import STAFF_FIELDS, STUDENT_FIELDS
 from app.directory.rosters.remarks import RowFault
-from app.identity.service import WrongSignIn, act_as
+from app.identity.factor import WrongCode
+from app.identity.service import CodeNeeded, WrongSignIn, act_as
 
 _FIELDS = {field.name: field.words for field in (*STAFF_FIELDS, *STUDENT_FIELDS)}
 _SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -95,17 +96,23 @@ def _as_somebody(number: str, work: Callable[[Actor, Tell], None]) -> None:
     password = click.prompt("Password", hide_input=True)
     database: Database = current_app.extensions["database"]
     try:
-        known = database.retrying(lambda: _sign_in_and(work, number, password))
+        try:
+            known = database.retrying(lambda: _sign_in_and(work, number, password))
+        except CodeNeeded:
+            code = click.prompt("Code of the second step")
+            known = database.retrying(lambda: _sign_in_and(work, number, password, code))
     except Refusal as refused:
         raise click.ClickException(refused.words % refused.params if refused.params else refused.words) from None
     if not known:
         raise click.ClickException(WrongSignIn.words)
 
 
-def _sign_in_and(work: Callable[[Actor, Tell], None], number: str, password: str) -> bool:
+def _sign_in_and(
+    work: Callable[[Actor, Tell], None], number: str, password: str, code: str | None = None
+) -> bool:
     try:
-        actor = act_as(login=number, password=password, via="cli")
-    except WrongSignIn:
+        actor = act_as(login=number, password=password, code=code, via="cli")
+    except (WrongSignIn, WrongCode):
         # Returned and not raised: the failed attempt is counted, so it must be committed.
         return False
     work(actor, _tell)

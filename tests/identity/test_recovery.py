@@ -69,6 +69,22 @@ def test_a_code_shown_but_not_confirmed_opens_nothing(app: Flask) -> None:
     assert recover(app, "T-lin", code).status_code == 422
 
 
+def test_a_page_open_for_more_than_an_hour_shows_another_code_and_says_so(app: Flask) -> None:
+    from datetime import timedelta
+
+    from app.core import clock
+    from tests.identity.browsing import MORNING
+
+    with clock.at(MORNING):
+        page = signed_in(app, "lin").get("/account/recovery-code").get_data(as_text=True)
+        last = re.findall(r"<span>([0-9A-Z]{5})</span>", page)[-1]
+    with clock.at(MORNING + timedelta(minutes=61)):
+        data = {"token": hidden(page, "token"), "code": last}
+        answer = signed_in(app, "lin").post("/account/recovery-code", data=data)
+        assert "more than an hour" in answer.text
+        assert re.findall(r"<span>([0-9A-Z]{5})</span>", answer.text)[-1] != last
+
+
 def test_the_code_of_lin_opens_nothing_of_bo(app: Flask) -> None:
     code = code_of(signed_in(app, "lin"))
     code_of(signed_in(app, "bo"))

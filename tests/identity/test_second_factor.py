@@ -367,3 +367,16 @@ def test_a_fresh_proof_is_the_code_where_there_is_a_device(app: Flask) -> None:
         answer = lin.post("/confirm", data={"code": totp.code_at(secret, later), "next": "/account/second-step"})
         assert answer.headers["Location"] == "/account/second-step"
         assert lin.get("/account/second-step").status_code == 200
+
+
+def test_a_command_asks_for_the_code_too(app: Flask, world: World) -> None:
+    with clock.at(MORNING):
+        secret = device_for(signed_in(app, "lin"), MORNING)
+    given = {"login": "T-lin", "password": password_of("lin"), "via": "cli"}
+    with clock.at(MORNING + STEP), world.database.transaction():
+        code = totp.code_at(secret, MORNING + STEP)
+        with pytest.raises(service.CodeNeeded):
+            service.act_as(**given)
+        with pytest.raises(factor.WrongCode):
+            service.act_as(**given, code=wrong(code))
+        assert service.act_as(**given, code=code).person_id == world.people["lin"]

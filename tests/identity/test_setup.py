@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -19,9 +20,9 @@ from app.directory.models import Organisation, Person
 from app.identity import setup
 from app.identity.models import Account
 from app.vault import Untrusted, people
-from tests.core.test_serving import environment, serving
 from tests.databases import Installation
 from tests.identity.browsing import MORNING, device_for, hidden, may_work, signed_in, stranger
+from tests.serving import environment, flask
 from tests.world import World
 
 PASSWORD = "a lantern on the long pier"
@@ -181,17 +182,26 @@ def test_there_is_no_set_up_in_demo_mode(installation: Installation) -> None:
 
 
 def test_the_console_prints_the_code_and_only_until_it_was_used(installation: Installation) -> None:
-    with serving(installation) as served:
-        assert served.process.stdout is not None
-        said = [served.process.stdout.readline() for _ in range(2)]
-        code = said[1].split()[-1]
-        assert "/set-up" in said[1] and re.fullmatch(r"([0-9A-Z]{5}-){3}[0-9A-Z]{5}", code)
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
+    with subprocess.Popen(command, env=environment(installation), stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        said = [server.stdout.readline() for _ in range(2)]
+        server.terminate()
+    code = said[1].split()[-1]
+    assert "/set-up" in said[1] and re.fullmatch(r"([0-9A-Z]{5}-){3}[0-9A-Z]{5}", code)
     app = create_app(installation.settings())
     assert code_for(app) == code
     send(app)
     with app.database.transaction(writes=False):
         assert setup.before_serving() is None
     app.database.dispose()
+
+
+def test_a_command_prints_the_same_code_while_it_is_good_for_something(fresh: Flask) -> None:
+    said = fresh.test_cli_runner().invoke(args=["set-up", "code"])
+    assert said.stdout.strip() == code_for(fresh)
+    send(fresh)
+    assert fresh.test_cli_runner().invoke(args=["set-up", "code"]).exit_code != 0
 
 
 def test_real_work_is_not_served_in_demo_mode_nor_the_sample_district_outside_it(world: World) -> None:
@@ -215,8 +225,7 @@ def test_serving_a_demo_database_for_real_ends_in_one_sentence(
         for account in session().scalars(select(Account)):
             account.demo = True
     world.database.dispose()
-    command = [".venv/bin/python", "-m", "flask", "--app", "wsgi", "serve"]
-    done = subprocess.run(command, env=environment(world_installation), capture_output=True, text=True, timeout=60)
+    done = flask(world_installation, "serve")
     assert done.returncode != 0
     assert done.stderr.strip().count("\n") == 0 and "sample district" in done.stderr
 

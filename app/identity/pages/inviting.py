@@ -70,7 +70,7 @@ def end_post(held: HeldPost) -> Any:
                 form = form.with_error("last_day", told(refused))
             else:
                 flash(_("The post ends. What only this post opened is closed from the day after."), "done")
-                return redirect(url_for("identity.invite"), code=303)
+                return redirect(url_for("directory.person", person_id=held.person.id), code=303)
     page = render_template(
         "identity/end_post.html", form=form, held=held, words=POST_WORDS[PostKind(held.post.kind)]
     )
