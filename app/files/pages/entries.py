@@ -121,7 +121,7 @@ def _signed(entry: FileEntry, body: dict[str, Any] | None, form: forms.Form) -> 
     addenda = queries.addenda_of([entry])[entry.id]
     known = {
         "entry": entry, "body": body, "form": form, "kinds": sections.KINDS, "sources": sections.SOURCES,
-        "levels": sections.LEVELS, "headings": sections.headings_of(body or {}),
+        "headings": sections.headings_of(body or {}),
         "people": names_of({entry.author_id, *(addendum.author_id for addendum in addenda)}),
         "verified": service.is_verified(entry), "may_add": policy.ADD_TO_ENTRY.allows(g.actor, entry),
         "addenda": [

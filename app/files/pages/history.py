@@ -40,8 +40,8 @@ def on_paper(file: StudentFile) -> str:
     events = timeline_of(file, by=g.actor, part=part, entries=entries)[::-1]
     school = get_organisation(file.school_id)
     return render_template(
-        "files/print.html", **frame_of(file), part=part, kinds=sections.KINDS, levels=sections.LEVELS,
-        sources=sections.SOURCES, headings_of=sections.headings_of, organisation_name=school.name if school else "",
+        "files/print.html", **frame_of(file), part=part, kinds=sections.KINDS, sources=sections.SOURCES,
+        headings_of=sections.headings_of, organisation_name=school.name if school else "",
         events=events, people=names_of({event.person_id for event in events}),
         bodies=reading.bodies_of([e.entry for e in events if e.entry and e.kind == "entry"], by=g.actor),
         additions=reading.texts_of([e.addendum for e in events if e.addendum], by=g.actor),
