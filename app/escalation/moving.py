@@ -72,7 +72,7 @@ def move(concern: Concern, deed: Deed, *, by: Actor, revision: int | None = None
     state, level = concern.state, concern.level
     if deed.name not in QUIET:
         _change_card(concern, deed, by=by)
-        _change_standing(concern, row, _owner(concern, row, role, deed, teams, by=by), deed)
+        _change_standing(concern, row, _owner(concern, row, role, deed, teams), deed)
         if (state, level) != (concern.state, concern.level):
             _lapse_opinions(concern)
         readers.settle(concern, teams, by=by)
@@ -101,19 +101,16 @@ def _change_card(concern: Concern, deed: Deed, *, by: Actor) -> None:
     session().flush()
 
 
-def _owner(concern: Concern, row: Move, role: str, deed: Deed, teams: Teams, *, by: Actor) -> str:
-    """Return the tier the table names or, where nobody is there, the next in the chain, which gets the keys."""
+def _owner(concern: Concern, row: Move, role: str, deed: Deed, teams: Teams) -> Tier:
+    """Return the tier the table names or, where nobody is there, the next in the chain."""
     named = {"keeps": concern.tier, "sender": role, "before": deed.hand_over.before_tier if deed.hand_over else ""}
     wanted = cast(Tier, named.get(row.owner, row.owner))
     if row.to in CLOSED:
         return wanted
-    owner = readers.owner_in(teams, wanted, concern.source, otherwise=wanted)
-    if owner != wanted:
-        readers.give_to_owner(concern, teams[owner], by=by)
-    return owner
+    return readers.owner_in(teams, wanted, concern.source, otherwise=wanted)
 
 
-def _change_standing(concern: Concern, row: Move, owner: str, deed: Deed) -> None:
+def _change_standing(concern: Concern, row: Move, owner: Tier, deed: Deed) -> None:
     """Set state, owner, level and clock together: the database refuses a concern in which they do not fit."""
     since = concern.level
     with session().no_autoflush:

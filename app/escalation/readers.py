@@ -11,7 +11,7 @@ from app.core.words import N_
 from app.directory.queries import get_organisation, holders_of, organisations_of, today_at
 from app.escalation.levels import GRAVE
 from app.escalation.models import Concern, HandOver
-from app.escalation.tiers import Tier, chain_from, first_tier
+from app.escalation.tiers import AT_CENTRE, OPEN, Tier, chain_from, first_tier, turn
 from app.vault import Group, Holder, groups
 
 RAISED, BY_LEVEL, STANDBY, INSTEAD = "concern:raised", "concern:level", "concern:standby", "concern:stands_in"
@@ -200,23 +200,25 @@ def teams_of(concern: Concern, actor: Actor) -> Teams:
     )
 
 
-def give_to_owner(concern: Concern, team: Team, *, by: Actor) -> None:
-    """Give account and card to a tier that now owns the concern in another's stead."""
-    for object_id in (concern.id, concern.card_id):
-        _share_missing(object_id, _wraps(team, INSTEAD), by=by)
-
-
 def settle(concern: Concern, teams: Teams, *, by: Actor) -> None:
-    """Bring the keys to what the level asks: missing ones are given, those of a higher level taken back.
+    """Bring the keys to what level and owner ask: missing ones are given, those of a higher level taken back.
 
-    A group that somebody has joined who must not be told gives way to its other members. What the actor
-    cannot open stays as it is until the next deed of somebody who can.
+    Whoever owns the concern in another's stead gets account and card. A group that somebody has joined who must
+    not be told gives way to its other members. What the actor cannot open stays as it is until the next deed of
+    somebody who can.
     """
     account, card = wraps(teams, source=concern.source, level=concern.level)
+    if is_in_anothers_stead(concern):
+        account, card = (each + _wraps(teams[concern.tier], INSTEAD) for each in (account, card))
     whole = {holder for team in teams.values() for holder in team.holders if holder.kind == "group"}
     for object_id, wanted in ((concern.id, account), (concern.card_id, card)):
         given = _share_missing(object_id, wanted, by=by)
         _take_back(object_id, wanted, whole=whole if given else None)
+
+
+def is_in_anothers_stead(concern: Concern) -> bool:
+    """Say whether the owning tier stands in for the one whose turn it is."""
+    return concern.state in OPEN and concern.state not in AT_CENTRE and concern.tier != turn(concern)
 
 
 def _share_missing(object_id: UUID, wanted: Collection[Wrap], *, by: Actor) -> bool:
@@ -252,7 +254,10 @@ def take_card_back(hand_over: HandOver, *, by: Actor) -> None:
         if grant.basis != HANDED:
             continue
         holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
-        if concern.level in GRAVE:
+        if concern.tier == "centre":
+            # Nobody at the school could take it back: the centre owns it in the school's place.
+            share(concern.card_id, Wrap(holder, INSTEAD), by=by)
+        elif concern.level in GRAVE:
             share(concern.card_id, Wrap(holder, STANDBY, standby=True), by=by)
         else:
             vault.withdraw(concern.card_id, holder=holder)

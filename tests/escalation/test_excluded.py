@@ -195,3 +195,16 @@ def test_who_would_read_is_who_reads(world: World) -> None:
             concern = story.concern()
             assert said == (vault.readers_of(concern.id), vault.readers_of(concern.card_id))
             assert get_line(concern.student_id, cruz.ring) is not None
+
+
+def test_what_the_centre_returns_to_a_school_where_nobody_is_left_stays_with_the_centre(world: World) -> None:
+    """Found by the state machine: the centre lost the card and owned the concern."""
+    story = Story(world).raised("gao", EVERYDAY, excluded=("lin", "bo", "pia", "dee"))
+    story.does("gao", hand_overs.call_centre, basis="ABUSE_REPORT", packet=PACKET)
+    story.does("dora", hand_overs.accept_by_centre)
+    story.does("dora", hand_overs.return_to_school)
+    assert story.stands == ("returned", "centre", "R1")
+    with world.acting("dora") as dora:
+        assert reads(dora, story.concern().card_id)
+    story.does("dora", service.close, reason="已由中心跟进完成")
+    assert story.stands[0] == "closed"

@@ -1,6 +1,8 @@
 """What is refused, what is kept, who is told, and two people at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import event, select, text
@@ -324,3 +326,26 @@ def test_no_concern_can_be_open_without_a_due_time_or_closed_with_one(world: Wor
             opened.execute(text(f"UPDATE concern SET {change}"))
     with world.acting("gao"):
         assert isinstance(get_concern(story.id), Concern)
+
+
+def test_of_four_who_accept_at_the_same_moment_one_does(world: World) -> None:
+    story = Story(world).raised("cruz", SELF_HARM)
+    seen, together = story.now().revision, Barrier(4)
+
+    def accepts(name: str) -> str:
+        def work() -> None:
+            by = world.actor(name)
+            service.accept(story.concern(), revision=seen, by=by)
+
+        together.wait()
+        try:
+            world.database.retrying(work, attempts=50)
+        except Stale:
+            return "stale"
+        return name
+
+    with ThreadPoolExecutor(4) as pool:
+        done = sorted(pool.map(accepts, ["lin", "bo", "lin", "bo"]))
+    assert done.count("stale") == 3
+    assert story.now().owner_id == world.people[next(name for name in done if name != "stale")]
+    assert [step.deed for step in steps_in(world, story)] == ["raise", "accept"]
