@@ -96,6 +96,13 @@ ASKS = {
 """In the order in which a person looks for them."""
 
 
+NEXT = {
+    "asked": "answer", "acknowledged": "pass_on", "answered": "pass_on", "accepted": "assess",
+    "accepted_by_centre": "advise",
+}
+"""The deed that a state waits for: what it asks stands open on the page."""
+
+
 def levels_for(deed: str, level: str) -> list[tuple[str, str]]:
     """Return the levels that can be chosen for a deed, the gravest first."""
     chosen = [one for one in reversed(LEVELS) if deed != "raise_level" or is_higher(one, level)]

@@ -40,13 +40,13 @@ def lines_of(codes: Iterable[str]) -> list[str]:
     return [gettext({**DO, **DONT}[code]) for code in codes if code in DO or code in DONT]
 
 
-def signs_of(account: Mapping[str, Any]) -> str:
-    """Return what is known of a danger in words; empty where nothing is."""
-    told = []
-    for name, (question, answers) in SIGNS.items():
-        if (given := account.get(name)) and given not in ("unknown", "no", "none"):
-            told.append(f"{gettext(question)} {gettext(answers[given])}")
-    return " ".join(told)
+def signs_of(account: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what is known of a danger, each question with its answer; empty where nothing is."""
+    return [
+        (gettext(question), gettext(answers[given]))
+        for name, (question, answers) in SIGNS.items()
+        if (given := account.get(name)) and given not in ("unknown", "no", "none")
+    ]
 
 
 def answered(account: Mapping[str, Any], name: str) -> str:

@@ -217,7 +217,16 @@ class ConcernView:
     @property
     def direct(self) -> list[str]:
         """The deeds that ask for nothing: a button each."""
-        return [deed for deed, spec in ASKS.items() if deed in self._open_deeds and not spec.asks]
+        found = [deed for deed, spec in ASKS.items() if deed in self._open_deeds and not spec.asks]
+        owns = self.concern.tier in self.roles
+        return [deed for deed in found if deed != "note_seen" or not (owns or self._noted_by_me)]
+
+    @property
+    def _noted_by_me(self) -> bool:
+        """Whether the reader has said already that they saw the card as it stands."""
+        told = [line.step for line in self._steps if line.step.deed in ("note_seen", "raise_level")]
+        mine = [step for step in told if step.deed == "raise_level" or step.person_id == self.actor.person_id]
+        return bool(mine) and mine[-1].deed == "note_seen"
 
     @property
     def deeds(self) -> list[str]:

@@ -16,6 +16,11 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token;
   });
+  // Who was signed out meanwhile is led to the sign-in page: that is no part of this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { pathInfo, xhr } = event.detail;
+    if (new URL(xhr.responseURL || location.href).pathname !== new URL(pathInfo.requestPath, location.href).pathname) event.detail.shouldSwap = false;
+  });
 
   // Leaving: the session is ended first, and nothing of this page stays behind the Back button.
   const leaveTo = body.dataset.leaveTo;
@@ -194,14 +199,15 @@
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
-    all('button[type="submit"]', form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    buttonsOf(form).forEach((button) => button.setAttribute("aria-disabled", "true"));
     all("[data-while-sending]", form).forEach((words) => { words.hidden = false; });
     setTimeout(sendable, 8000, form);
   });
+  const buttonsOf = (form) => [...form.elements].filter((element) => element.type === "submit");
   const sendable = (form) => {
     delete form.dataset.sent;
     delete form.dataset.confirmed;
-    all("[aria-disabled]", form).forEach((button) => button.removeAttribute("aria-disabled"));
+    buttonsOf(form).forEach((button) => button.removeAttribute("aria-disabled"));
     all("[data-while-sending]", form).forEach((words) => { words.hidden = true; });
   };
   addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach(sendable); });

@@ -25,7 +25,10 @@ def concern(concern: Concern) -> str:
 
 
 def _shown(concern: Concern, form: forms.Form | None) -> str:
-    return render_template("escalation/concern.html", view=ConcernView(concern, g.actor), concern=concern, form=form)
+    return render_template(
+        "escalation/concern.html", view=ConcernView(concern, g.actor), concern=concern, form=form,
+        chosen_deed=request.args.get("do"),
+    )
 
 
 @escalation.post("/concerns/<uuid:concern_id>/<deed>")

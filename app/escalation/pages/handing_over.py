@@ -60,4 +60,6 @@ def _entries_to_tick(concern: Concern) -> list[tuple[str, str]]:
 def hand_over(hand_over: HandOver) -> str:
     """Show what was handed over, as both sides see it, and what the centre can do with it."""
     see_all_about(hand_over.id, by=g.actor)
-    return render_template("escalation/hand_over.html", **packet_view(hand_over, g.actor))
+    return render_template(
+        "escalation/hand_over.html", **packet_view(hand_over, g.actor), chosen_deed=request.args.get("do")
+    )

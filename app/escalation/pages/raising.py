@@ -75,7 +75,7 @@ def _writing(student: Any, form: forms.Form) -> str:
 def readers(student: Any) -> str:
     """Say who would read the concern as it is filled in at this moment; nothing is kept."""
     form = forms.read(schemas.Account(), request.form)
-    return render_template("escalation/readers.html", readers=_readers_with(student.id, form))
+    return render_template("escalation/readers.html", readers=_readers_with(student.id, form), form=form)
 
 
 def _readers_with(student_id: UUID, form: forms.Form) -> list[str]:
