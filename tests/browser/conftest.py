@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import update
 
+from app.core.database import session
+from app.identity.models import Account
+from tests.browser.activity import happen
 from tests.browser.browsing import DESKTOP, Person
 from tests.databases import Installation, Server
 from tests.serving import Served, serving
@@ -28,6 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+LOCALES = {"zh_Hans_CN": "zh-CN", "en": "en-GB"}
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,16 @@ def site(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
     """One server for all the stories on this database, over a copy of the world."""
-    template, world = world_template(database_kind)
+    template, found = world_template(database_kind)
     installation = servers(database_kind).copy(template, tmp_path_factory.mktemp("browser") / "home")
-    database = installation.open()
-    # The cast has no second step: the sample district's setting, with the cast's own sign-ins.
+    world = dataclasses.replace(copy.deepcopy(found), database=installation.open())
+    happen(world)
+    with world.database.transaction():
+        # The cast has no second step, as in the sample district: the server runs in demo mode, for demo accounts.
+        session().execute(update(Account).values(demo=True))
     with serving(installation, DEMO="1", LOG_LEVEL="WARNING", PASSWORD_MEMORY_KIB="19456") as served:
-        yield Site(served, installation, dataclasses.replace(copy.deepcopy(world), database=database))
-    database.dispose()
+        yield Site(served, installation, world)
+    world.database.dispose()
     servers(database_kind).drop(installation)
 
 
@@ -85,7 +95,7 @@ def person(
     people: list[Person] = []
 
     def begin(name: str | None = None, *, language: str = "zh_Hans_CN", screen: Any = DESKTOP, **given: Any) -> Person:
-        context = chromium.new_context(viewport=screen, timezone_id="Asia/Shanghai", **given)
+        context = chromium.new_context(viewport=screen, timezone_id="Asia/Shanghai", locale=LOCALES[language], **given)
         context.set_default_timeout(10_000)
         people.append(Person(context, site.served.address, language))
         return people[-1].signs_in(name) if name else people[-1]

@@ -134,7 +134,7 @@ def hands_over(line: Line, lin: Person) -> None:
     lin.writes("The guardian's consent: who, when, how", "母亲电话同意")
     lin.writes("Why you hand this over", "需要更专业的支持")
     lin.writes("The least that the centre must know", "两周来情绪低落")
-    lin.chooses("What the student was told", "Yes")
+    lin.chooses("Was the student told?", "Yes")
     lin.page.locator("[name=entries]").first.check()
     lin.reads("Dee", "Dora")
     lin.presses("Offer this case to the centre")
