@@ -39,6 +39,7 @@ _FOUNDERS = {
     "centre": (PostKind.CENTRE_HEAD,),
     "board": (PostKind.AUDITOR,),
 }
+_PASSING_CONTACTS_ON = (PostKind.SCHOOL_ADMIN, PostKind.COUNSELLOR, PostKind.HEAD_OF_GRADE)
 # What a room's recovery card opens.
 _ON_THE_CARD = ("room", "grade")
 VOUCHING = (PostKind.SCHOOL_ADMIN, PostKind.DISTRICT_ADMIN)
@@ -126,7 +127,8 @@ def found_missing(*, by: Actor) -> list[Group]:
 def take_up_posts(*, by: Actor) -> list[Group]:
     """Do what somebody's posts ask for once their keys are open: found what is missing, pass contacts on."""
     made = found_missing(by=by)
-    if made:
+    # A class teacher joins with the staff key alone: whoever holds the contacts passes them on when they come.
+    if made or by.holds(*_PASSING_CONTACTS_ON):
         settle_contacts(by)
     for organisation_id in by.organisations(PostKind.COUNSELLOR):
         if (card := groups.present_card(organisation_id)) is not None:

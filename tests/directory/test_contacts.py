@@ -15,6 +15,7 @@ from app.directory.queries import contacts_of, get_student, today_at
 from app.directory.service import StaffNotFounded
 from app.vault import readers_of
 from tests.directory.importing.stories import bring, listed
+from tests.directory.pages import Browsers
 from tests.world import World
 
 
@@ -60,6 +61,21 @@ def test_one_who_cannot_open_the_contacts_passes_nothing_on(world: World) -> Non
     assert not reads(world, "sol")
     with world.acting("lin") as lin:
         assert settle_contacts(lin) == 1
+    assert reads(world, "sol")
+
+
+@pytest.mark.parametrize("name", ["sam", "lin", "gao"])
+def test_a_teacher_who_joined_gets_the_contacts_when_a_colleague_who_holds_them_signs_in(
+    world: World, browser_of: Browsers, name: str
+) -> None:
+    with world.acting("sam") as sam:
+        service.give_post(
+            person_id=world.people["sol"], kind=PostKind.CLASS_TEACHER, organisation_id=world.school, by=sam,
+            grade_id=world.grades["school", "四年级"], class_id=world.classes["school", "四年级", "1班"],
+        )
+    browser_of("moss")
+    assert not reads(world, "sol")
+    browser_of(name)
     assert reads(world, "sol")
 
 
