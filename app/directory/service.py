@@ -1,7 +1,7 @@
 """Doing things with the directory: organisations, grades and classes, people and their posts."""
 
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -253,12 +253,22 @@ def demand_fit(kind: PostKind, organisation_kind: str, grade_id: UUID | None, cl
 
 def end_post(post: Post, *, ends_on: date, by: Doer) -> None:
     """Say on which day a post ends; on the day after, nothing of it is left. The last administrator stays."""
-    if post.ends_on is not None and post.ends_on < today_at(post.organisation_id):
-        raise PostOver()
     if ends_on < post.starts_on:
         raise EndsTooEarly()
+    _end(post, ends_on, by)
+
+
+def end_post_now(post: Post, *, by: Doer) -> None:
+    """End a post at once: it counts as over since yesterday, also when it was given today by mistake."""
+    _end(post, today_at(post.organisation_id) - timedelta(days=1), by)
+
+
+def _end(post: Post, ends_on: date, by: Doer) -> None:
+    if post.ends_on is not None and post.ends_on < today_at(post.organisation_id):
+        raise PostOver()
     if is_last_administrator(post, after=ends_on):
         raise LastAdministrator()
+    post.starts_on = min(post.starts_on, ends_on)
     post.ends_on = ends_on
     session().flush()
     audit.record(

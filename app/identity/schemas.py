@@ -105,9 +105,9 @@ class Person(Shape):
 
 
 class PostEnd(Shape):
-    """The last day of a post."""
+    """The last day of a post; none: it ends at once."""
 
-    last_day = fields.Date(required=True, error_messages=REQUIRED)
+    last_day = fields.Date()
 
 
 class PostOut(Shape):

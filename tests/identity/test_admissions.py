@@ -203,11 +203,30 @@ def test_when_a_post_ends_its_keys_are_gone_at_once(app: Flask, world: World) ->
     sam = signed_in(app, "sam")
     path = f"/people/{world.people['bo']}/posts/{post_of(world, 'bo')}/end"
     assert "Bo" in sam.get(path).get_data(as_text=True)
-    answer = sam.post(path, data={"last_day": (clock.now().date() - timedelta(days=2)).isoformat()})
-    assert answer.status_code == 303
+    assert sam.post(path, data={"last_day": ""}).status_code == 303
     assert kinds_of(world, "bo") == set()
     assert not may_work(bo), "without any post the sessions end too"
     assert world.events("key:left")[-1].subject_id == world.people["bo"]
+
+
+def test_a_post_given_today_by_mistake_ends_at_once_too(app: Flask, world: World) -> None:
+    with world.acting("sam") as sam:
+        post = directory.give_post(
+            person_id=world.people["cruz"], kind=K.COUNSELLOR, organisation_id=world.school, by=sam
+        )
+        post_id = post.id
+    with world.acting("lin") as lin:
+        for one in keys.waiting_for(lin):
+            keys.admit(one.person_id, one.group, by=lin)
+    assert "room" in kinds_of(world, "cruz")
+    signed_in(app, "sam").post(f"/people/{world.people['cruz']}/posts/{post_id}/end", data={"last_day": ""})
+    assert kinds_of(world, "cruz") == {"staff"}
+
+
+def test_the_last_administrator_of_a_school_stays(app: Flask, world: World) -> None:
+    path = f"/people/{world.people['sam']}/posts/{post_of(world, 'sam')}/end"
+    assert signed_in(app, "root").post(path, data={"last_day": ""}).status_code == 422
+    assert "staff" in kinds_of(world, "sam")
 
 
 def test_a_post_that_ends_next_week_keeps_its_keys_until_then(app: Flask, world: World) -> None:

@@ -1,6 +1,6 @@
 """Inviting colleagues with printed slips, giving a login anew, and ending posts."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -11,7 +11,6 @@ from app.core import forms
 from app.core.errors import Refusal
 from app.directory import service as directory
 from app.directory.posts import POST_WORDS
-from app.directory.queries import today_at
 from app.identity import invitations, keys, policy, schemas
 from app.identity.pages.blueprint import identity
 from app.identity.pages.second_factor import qr
@@ -59,17 +58,16 @@ def make_invitations() -> Any:
 @guard(policy.END_POST, load=get_held_post)
 def end_post(held: HeldPost) -> Any:
     """End a post, and take away at once what only this post opened."""
-    yesterday = today_at(held.organisation_id) - timedelta(days=1)
-    form = forms.blank(last_day=yesterday.isoformat())
+    form = forms.blank()
     if request.method == "POST":
         form = forms.read(schemas.PostEnd(), request.form)
         if not form.errors:
             try:
-                _end(held, form.data["last_day"])
+                _end(held, form.data.get("last_day"))
             except Refusal as refused:
                 form = form.with_error("last_day", told(refused))
             else:
-                flash(_("The post ends. What only this post opened is closed from the day after."), "done")
+                flash(_("The post ends, and with it what only this post opened."), "done")
                 return redirect(url_for("directory.person", person_id=held.person.id), code=303)
     page = render_template(
         "identity/end_post.html", form=form, held=held, words=POST_WORDS[PostKind(held.post.kind)]
@@ -77,6 +75,9 @@ def end_post(held: HeldPost) -> Any:
     return page, 422 if form.errors else 200
 
 
-def _end(held: HeldPost, last_day: date) -> None:
-    directory.end_post(held.post, ends_on=last_day, by=g.actor)
+def _end(held: HeldPost, last_day: date | None) -> None:
+    if last_day is None:
+        directory.end_post_now(held.post, by=g.actor)
+    else:
+        directory.end_post(held.post, ends_on=last_day, by=g.actor)
     keys.settle_person(held.post.person_id, held.organisation_id, g.actor)
