@@ -88,7 +88,7 @@ def _letters(index: int) -> str:
 
 @directory.get("/rosters/uploads/<uuid:upload_id>")
 @guard(policy.OWN_UPLOAD, load=_upload_or_import)
-def uploadreview(upload: RosterUpload | RosterImport) -> Any:
+def upload_review(upload: RosterUpload | RosterImport) -> Any:
     """Show what the list would change, before anything is done."""
     if isinstance(upload, RosterImport):
         return to_result(upload)
