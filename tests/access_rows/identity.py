@@ -1,0 +1,53 @@
+"""Who keeps which account, invites whom, and admits to which keys."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.database import session
+from app.directory.models import Post
+from app.directory.queries import posts_held, today_at
+from app.identity.queries import get_held_post
+from tests.world import World
+
+ABOUT = "app.identity.policy"
+EVERYBODY = (
+    "root sam lin bo pia gao hart cruz moss nora sol uma tan quill dee dora eve newcomer former"
+)
+KEYHOLDERS = "root sam lin bo pia gao hart uma tan dee dora eve newcomer"
+TABLE = {
+    "account:own": {"-": EVERYBODY},
+    "account:secure": {"-": EVERYBODY},
+    "invitation:list": {"-": "sam uma root"},
+    "invitation:make": {"-": "sam uma root"},
+    # Administrators, the centre and the auditors answer to the district; nobody resets their own login.
+    "person:invite": {
+        "lin": "sam", "cruz": "sam", "sam": "root", "tan": "uma", "dee": "root", "eve": "root", "root": "",
+    },
+    "post:end": {"post of lin": "sam root", "post of tan": "uma root", "post of dee": "root", "missing": ""},
+    "key:tasks": {"-": KEYHOLDERS},
+    "key:admit": {"-": KEYHOLDERS},
+    "card:keep": {"-": "lin bo tan newcomer"},
+    "card:use": {"-": "lin bo tan newcomer"},
+}
+
+
+def records(world: World) -> dict[str, Callable[[], Any]]:
+    """Say how each record of the table is found inside a transaction."""
+
+    def invitee(name: str) -> SimpleNamespace:
+        person = world.people[name]
+        return SimpleNamespace(
+            person_id=person, district_id=world.district, posts=posts_held(person, today_at(world.district))
+        )
+
+    def post(name: str) -> Any:
+        person = world.people[name]
+        return get_held_post(person, session().scalars(select(Post.id).where(Post.person_id == person)).one())
+
+    return {
+        **{name: lambda one=name: invitee(one) for name in ("lin", "cruz", "sam", "tan", "dee", "eve", "root")},  # type: ignore[misc]
+        **{f"post of {name}": lambda one=name: post(one) for name in ("lin", "tan", "dee")},  # type: ignore[misc]
+    }
