@@ -18,15 +18,22 @@ def text_of(answer: Any) -> str:
 
 def statements(app: Any, ask: Callable[[], Any]) -> int:
     """Count the statements behind an answer that succeeds."""
+    answers: list[Any] = []
+    count = counted(app.database, lambda: answers.append(ask()))
+    assert answers[0].status_code == 200
+    return count
+
+
+def counted(database: Any, work: Callable[[], Any]) -> int:
+    """Count the statements that some work sends to the database."""
     seen: list[str] = []
-    engine = app.database.engine
 
     def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(database.engine, "before_cursor_execute", note)
     try:
-        assert ask().status_code == 200
+        work()
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(database.engine, "before_cursor_execute", note)
     return len(seen)
