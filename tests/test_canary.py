@@ -1,0 +1,233 @@
+"""What people write is found nowhere: not in the database, a backup, the logs, the home folder or an address.
+
+Every field gets a canary of its own through the pages; then everything that is kept or said is searched for each, in
+UTF-8, UTF-16, JSON escapes, hexadecimal, and base64 at each of its three alignments.
+"""
+
+import base64
+import io
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.core.database import Database, session
+from app.directory.importing.register import Place, Register
+from app.directory.models import Organisation
+from app.directory.pinyin import reading
+from app.escalation.models import Concern
+from app.upkeep import backup
+from config.logging import JsonLines
+from tests.databases import Installation
+from tests.files.samples import PDF
+from tests.upkeep.test_backup import PASSPHRASE, places_of
+from tests.world import World
+
+BrowserOf = Callable[[str], FlaskClient]
+
+
+class Aviary:
+    """Hands out canaries, each of its own, half Chinese and half Latin."""
+
+    def __init__(self) -> None:
+        self.birds: dict[str, str] = {}
+
+    def bird(self, field: str) -> str:
+        """Return the canary of a field."""
+        number = len(self.birds)
+        return self.birds.setdefault(field, f"雀鸟{chr(0x9F00 + number)}匣中quaffle{number:03}xyzzy")
+
+    def found_in(self, name: str, content: bytes) -> list[str]:
+        """Name the fields whose canary is found in some bytes, in any encoding."""
+        return [
+            f"{field} in {name} as {how}"
+            for field, bird in self.birds.items()
+            for part in (bird, bird[:5], bird[5:])
+            for how, needle in encodings(part)
+            if needle in content
+        ]
+
+
+def encodings(text: str) -> Iterator[tuple[str, bytes]]:
+    """Return every form in which a text could lie somewhere."""
+    plain = text.encode()
+    yield "UTF-8", plain
+    yield "UTF-16 LE", text.encode("utf-16-le")
+    yield "UTF-16 BE", text.encode("utf-16-be")
+    yield "GB18030", text.encode("gb18030")
+    yield "JSON escapes", json.dumps(text)[1:-1].encode()
+    yield "hexadecimal", plain.hex().encode()
+    for shift in range(3):
+        for code in (base64.b64encode, base64.urlsafe_b64encode):
+            coded = code(b"\0" * shift + plain)
+            # What depends on the neighbours is cut off at both ends.
+            yield f"base64 at {shift}", coded[4 if shift else 0 : -4].rstrip(b"=")
+
+
+def test_the_search_itself_finds_a_canary_in_every_encoding() -> None:
+    aviary = Aviary()
+    bird = aviary.bird("somewhere")
+    for shift in range(3):
+        assert aviary.found_in("x", base64.b64encode(b"a" * shift + bird.encode() + b"zz"))
+    assert aviary.found_in("x", bird.encode("utf-16-be"))
+    assert aviary.found_in("x", json.dumps({"a": bird}).encode())
+    assert not aviary.found_in("x", b"nothing of the kind" * 50)
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """Everything the process says, as it would be written."""
+    said = io.StringIO()
+    handler = logging.StreamHandler(said)
+    handler.setFormatter(JsonLines())
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield said
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+class Nest:
+    """Puts canaries into every field that a person fills in, as people do, and keeps the addresses they passed."""
+
+    def __init__(self, world: World, browser_of: BrowserOf, aviary: Aviary) -> None:
+        self.world, self.bird = world, aviary.bird
+        self.browsers = {name: browser_of(name) for name in ("cruz", "gao", "lin", "bo", "dee")}
+        self.addresses: list[str] = []
+
+    def post(self, name: str, path: str, **data: object) -> str:
+        """Send a form, demand that it was taken, and return where it leads."""
+        answer = self.browsers[name].post(path, data=data)
+        assert answer.status_code == 303, (path, answer.get_data(as_text=True))
+        self.addresses += [path, answer.headers["Location"]]
+        return str(answer.headers["Location"])
+
+    def fill(self) -> None:
+        """Write everywhere."""
+        self._directory()
+        concern_id = self._concern()
+        self._file(concern_id)
+        self._hand_over(concern_id)
+
+    def _directory(self) -> None:
+        with self.world.acting("sam") as sam:
+            school = session().get_one(Organisation, self.world.school)
+            register = Register(school, by=sam)
+            before = register.places[self.world.students["ana"]]
+            facts = {"guardian": self.bird("guardian"), "address": self.bird("address"), "phones": [self.bird("phone")]}
+            name = self.bird("student name")
+            register.put(
+                self.world.students["ana"],
+                Place(before.class_id, self.bird("number"), name, reading(name), before.joined_on, None, facts),
+            )
+            register.seal()
+
+    def _concern(self) -> str:
+        student = self.world.students["ana"]
+        sent = self.post(
+            "cruz", f"/concerns/new/{student}", safe_now="yes", seen=self.bird("seen"), families=["mood"],
+            since="longer", urgency="this_week", with_whom=self.bird("with whom"), when_where=self.bird("when"),
+            done=self.bird("done"),
+        )
+        concern_id = re.findall(r"[0-9a-f-]{36}", sent)[0]
+        self._deed("gao", concern_id, "acknowledge")
+        self._deed("gao", concern_id, "ask", text=self.bird("question"))
+        self._deed("cruz", concern_id, "answer", text=self.bird("answer"))
+        self._deed("gao", concern_id, "pass_on", text=self.bird("note to the room"))
+        self._deed("lin", concern_id, "accept")
+        self._deed("lin", concern_id, "assess", level="R3", text=self.bird("why this level"))
+        self._deed("lin", concern_id, "feedback", text=self.bird("feedback"))
+        return concern_id
+
+    def _deed(self, name: str, concern_id: str, deed: str, **data: object) -> None:
+        with self.world.database.transaction(writes=False):
+            revision = session().query(Concern.revision).scalar()
+        self.post(name, f"/concerns/{concern_id}/{deed}", version=revision, **data)
+
+    def _file(self, concern_id: str) -> None:
+        file_path = self.post("lin", f"/students/{self.world.students['ana']}/file")
+        overview = {name: self.bird(f"overview {name}") for name in ("family", "strengths", "plan")}
+        self.post("lin", f"{file_path}/overview", version=1, **overview)
+        entry = self.post("lin", f"{file_path}/entries", kind="first", started_at="2026-11-02T12:10")
+        body = {name: self.bird(f"entry {name}") for name in ("concern", "observation", "process", "place")}
+        self.post("lin", entry, version=1, then="sign", **body)
+        self.post("lin", f"{entry}/addenda", text=self.bird("addendum"))
+        draft = self.post("lin", f"{file_path}/entries", kind="follow_up", started_at="2026-11-09T12:10")
+        kept = self.browsers["lin"].post(f"{draft}/draft", data={"version": 1, "concern": self.bird("draft")})
+        assert kept.status_code == 200
+        self.post("lin", f"{file_path}/note", text=self.bird("process note"))
+        document = (io.BytesIO(PDF + self.bird("inside a document").encode()), f"{self.bird('document name')}.pdf")
+        answer = self.browsers["lin"].post(f"{file_path}/documents", data={"document": document})
+        assert answer.status_code == 303
+        self.post("bo", f"{file_path}/reason", reason=self.bird("reason"))
+
+    def _hand_over(self, concern_id: str) -> None:
+        with self.world.database.transaction(writes=False):
+            revision = session().query(Concern.revision).scalar()
+        self.post(
+            "lin", f"/concerns/{concern_id}/centre", version=revision, basis="CONSENT", consent=self.bird("consent"),
+            reason=self.bird("why handed over"), summary=self.bird("summary"), tried=self.bird("tried"),
+            questions=self.bird("questions"), resources=self.bird("resources"), student_told="yes",
+        )
+        self._deed("dee", concern_id, "decline", text=self.bird("why declined"))
+
+    def ask_in_vain(self) -> None:
+        """Send what is refused, and what makes no sense: errors and refusals quote nobody."""
+        cruz = self.browsers["cruz"]
+        cruz.post(f"/concerns/new/{self.world.students['ana']}", data={"seen": self.bird("half a form"), "x": "y"})
+        cruz.post("/students/search", data={"q": self.bird("search")})
+        cruz.get(f"/nowhere/{self.bird('address typed').encode().hex()}")
+        cruz.post("/api/v1/concerns", json={"seen": self.bird("refused by the API")})
+        cruz.post("/sign-in", data={"login": self.bird("login"), "password": self.bird("password")})
+
+
+def kept_bytes(installation: Installation, database: Database) -> Iterator[tuple[str, bytes]]:
+    """Return everything that is kept: each file of the home, and on PostgreSQL every row of every table as text."""
+    for path in sorted(installation.home.rglob("*")):
+        if path.is_file():
+            yield path.name, path.read_bytes()
+    if database.is_sqlite:
+        return
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        for (table,) in tables:
+            for shape in ("text", "binary"):
+                query = psycopg.sql.SQL("COPY {} TO STDOUT (FORMAT {})").format(
+                    psycopg.sql.Identifier(table), psycopg.sql.Identifier(shape)
+                )
+                with connection.cursor().copy(query) as copied:
+                    content = b"".join(bytes(part) for part in copied)
+                yield f"{table} ({shape})", content
+                # COPY writes bytes as hexadecimal: what they say must be read as bytes, too.
+                hexadecimal = re.findall(rb"\\\\x([0-9a-f]+)", content) if shape == "text" else []
+                yield f"{table} (bytes)", b"\n".join(bytes.fromhex(one.decode()) for one in hexadecimal)
+
+
+def test_what_was_written_is_found_nowhere(
+    world: World, world_installation: Installation, app: Flask, browser_of: BrowserOf, tmp_path: Path,
+    logged: io.StringIO,
+) -> None:
+    aviary = Aviary()
+    nest = Nest(world, browser_of, aviary)
+    nest.fill()
+    nest.ask_in_vain()
+    assert len(aviary.birds) > 35
+    sealed = tmp_path / "all.backup"
+    backup.create(world.database, places_of(world_installation), output=sealed, passphrase=PASSPHRASE)
+    found = aviary.found_in("the logs", logged.getvalue().encode())
+    assert logged.getvalue().count("\n") > 20, "the logs were listened to"
+    found += aviary.found_in("addresses", "\n".join(nest.addresses).encode())
+    found += aviary.found_in("a backup", sealed.read_bytes())
+    kept = list(kept_bytes(world_installation, world.database))
+    assert any("青禾小学".encode() in content for _, content in kept), "school names are readable: the search works"
+    for name, content in kept:
+        found += aviary.found_in(name, content)
+    assert not found
