@@ -58,7 +58,7 @@ def test_from_the_file_to_the_student(world: World, browser_of: Browsers) -> Non
     assert count(world, Student) == 6
     assert count(world, RosterUpload) == 0
     answer = sam.post(f"{answer.headers['Location']}/undo", **HTTPS)
-    assert "这次导入已经撤销" in text_of(sam.get(answer.headers["Location"], **HTTPS))
+    assert "已撤销的导入" in text_of(sam.get(answer.headers["Location"], **HTTPS))
     assert count(world, Student) == 5
 
 
