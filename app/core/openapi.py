@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Request, request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, fields
+from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
 
 from app.core.forms import Shape
@@ -49,7 +49,10 @@ class Problem(Shape):
 
 
 class StrictParser(FlaskParser):
-    """Reads JSON strictly: what nests without end, or cannot be written down again, is no JSON of ours."""
+    """Reads strictly: a question that is not known is refused as a field is, and so is JSON that nests without end."""
+
+    # The parser would drop what it does not know of an address without a word.
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE, "files": RAISE}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """Return what the body says; a body that cannot be read is refused with 400."""

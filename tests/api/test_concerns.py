@@ -189,19 +189,16 @@ def test_without_a_session_nothing_is_answered(app, world: World) -> None:
         assert nobody.refused(path, method="GET") == (401, "NeedsSignIn")
 
 
-DECIDED_BY_THE_PRODUCT = ("level", "tier", "state", "school_id", "source", "raised_by", "who", "owner_id", "id")
-
-
-@pytest.mark.parametrize("field", DECIDED_BY_THE_PRODUCT)
-def test_what_the_product_decides_cannot_be_sent_along(world: World, program_of: ProgramOf, field: str) -> None:
+def test_what_the_product_decides_cannot_be_sent_along(world: World, program_of: ProgramOf) -> None:
     cruz, gao = program_of("cruz"), program_of("gao")
-    sent = {**CALM, field: "R0"}
-    answer = cruz.ask("POST", f"/students/{world.students['ana']}/concerns", json=sent)
-    assert answer.status_code == 422
-    assert answer.json["errors"] == {"json": {field: ["没有这个字段。"]}}
+    decided = ("level", "tier", "state", "school_id", "source", "raised_by", "who", "owner_id", "id")
+    for field in decided:
+        answer = cruz.ask("POST", f"/students/{world.students['ana']}/concerns", json={**CALM, field: "R0"})
+        assert answer.status_code == 422
+        assert answer.json["errors"] == {"json": {field: ["没有这个字段。"]}}
     assert not world.events("concern:raised")
     concern = cruz.raise_concern(world.students["ana"])
-    if field != "level":
+    for field in decided[1:]:
         given = {"version": 1, field: "R0"}
         assert gao.refused(f"/concerns/{concern}/deeds/acknowledge", **given) == (422, "UnprocessableEntity")
     assert only(gao.get("/concerns/review"))["state"] == "raised"
@@ -238,20 +235,19 @@ def test_two_who_act_on_what_they_saw_do_not_overwrite_each_other(world: World, 
     assert gao.refused(f"/concerns/{concern}/deeds/acknowledge", version=seen + 1) == (409, "NotNow")
 
 
-@pytest.mark.parametrize(("deed", "given", "field"), [
-    ("ask", {}, "text"), ("ask", {"text": ""}, "text"), ("raise_level", {"text": "x"}, "level"),
-    ("raise_level", {"level": "R5", "text": "x"}, "level"), ("ask", {"text": "x" * 4001}, "text"),
-    ("ask", {"text": ["x"]}, "text"), ("ask", {"text": None}, "text"),
-])
 def test_what_is_missing_or_makes_no_sense_is_named_by_field_and_not_repeated(
-    world: World, program_of: ProgramOf, deed: str, given: dict[str, object], field: str
+    world: World, program_of: ProgramOf
 ) -> None:
     gao = program_of("gao")
     concern = program_of("cruz").raise_concern(world.students["ana"])
-    answer = gao.ask("POST", f"/concerns/{concern}/deeds/{deed}", json={"version": 1, **given})
-    assert answer.status_code == 422
-    assert set(answer.json["errors"]["json"]) == {field}
-    assert "xxxx" not in answer.get_data(as_text=True)
+    for deed, given, field in (
+        ("ask", {}, "text"), ("ask", {"text": ""}, "text"), ("raise_level", {"text": "x"}, "level"),
+        ("raise_level", {"level": "R5", "text": "x"}, "level"), ("ask", {"text": "x" * 4001}, "text"),
+        ("ask", {"text": ["x"]}, "text"), ("ask", {"text": None}, "text"),
+    ):
+        answer = gao.ask("POST", f"/concerns/{concern}/deeds/{deed}", json={"version": 1, **given})
+        assert (answer.status_code, set(answer.json["errors"]["json"])) == (422, {field})
+        assert "xxxx" not in answer.get_data(as_text=True)
     assert gao.get(f"/concerns/{concern}")["version"] == 1
 
 
