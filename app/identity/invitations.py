@@ -17,6 +17,7 @@ from app.directory.contacts import settle_contacts
 from app.directory.models import Organisation, Person
 from app.directory.queries import organisations_of, people_in_post, posts_held, posts_of, today_at
 from app.identity import factor, keys, policy, service
+from app.identity.credentials import choose_password, demand_fitting
 from app.identity.models import Account, Invitation
 from app.identity.queries import actor_for, in_demo_mode
 from app.vault import MistypedCode, codes, groups, people, slips
@@ -213,7 +214,7 @@ def join(*, code: str, password: str) -> service.SignedIn:
     """
     found = find_slip(code)
     # Before anything is written: a page that shows the refusal commits what was done so far.
-    service.demand_fitting(password, found.person)
+    demand_fitting(password, found.person)
     taken = session().execute(
         update(Invitation)
         .where(Invitation.id == found.invitation.id, Invitation.state == "open")
@@ -253,7 +254,7 @@ def _open_account(found: OpenSlip, password: str) -> tuple[Account, vault.KeyRin
         groups.leave_all(person_id)
     account.state, account.demo, account.recovery_due = "active", in_demo_mode(), True
     account.factor_step = 0
-    kek = service.choose_password(account, password, found.person)
+    kek = choose_password(account, password, found.person)
     session().flush()
     factor.clear(account)
     ring = people.enrol(person_id, kek=kek, recovery_code=None, signer=slips.slip_signer(found.slip, found.secret))

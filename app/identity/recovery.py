@@ -11,9 +11,10 @@ from app.core.words import N_
 from app.directory.models import Person
 from app.directory.service import number_index
 from app.identity import offers
+from app.identity.credentials import choose_password
 from app.identity.models import Account
 from app.identity.queries import find_account, is_open
-from app.identity.service import choose_password, end_sessions_of
+from app.identity.service import end_sessions_of
 from app.identity.throttle import count_failure, demand_patience, forget
 from app.vault import Damaged, KeyRing, MistypedCode, codes, people
 

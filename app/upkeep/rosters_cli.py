@@ -22,7 +22,7 @@ from app.directory.queries import organisations_of
 from app.directory.rosters.fields import STAFF_FIELDS, STUDENT_FIELDS
 from app.directory.rosters.remarks import RowFault
 from app.identity.factor import WrongCode
-from app.identity.service import CodeNeeded, WrongSignIn, act_as
+from app.identity.signing import CodeNeeded, WrongSignIn, act_as
 
 _FIELDS = {field.name: field.words for field in (*STAFF_FIELDS, *STUDENT_FIELDS)}
 _SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)

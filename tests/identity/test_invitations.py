@@ -374,9 +374,9 @@ def _organisation() -> Any:
 
 
 def _kek(world: World, name: str, password: str) -> bytes:
-    from app.identity.service import _stretch
+    from app.identity.credentials import stretched_for
 
-    return _stretch(password, session().get_one(Account, world.people[name])).kek
+    return stretched_for(password, session().get_one(Account, world.people[name])).kek
 
 
 def test_the_old_password_is_no_way_back_in_after_a_reset(app: Flask, world: World) -> None:

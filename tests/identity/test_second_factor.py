@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.core import clock
 from app.core.database import Database
-from app.identity import factor, service
+from app.identity import factor, service, signing
 from app.identity.models import Account, BackupCode, HalfSignIn
 from app.vault import totp
 from tests.databases import Installation
@@ -167,7 +167,7 @@ def test_half_a_sign_in_moved_to_a_session_by_sql_opens_nothing(app: Flask, worl
         token = token_of(half.value) if half else None
         assert half is not None and token is not None
         with world.database.transaction():
-            row = session().get_one(HalfSignIn, service.half_id_of(token))
+            row = session().get_one(HalfSignIn, signing.half_id_of(token))
             now = clock.now()
             session().add(
                 SignInSession(
@@ -375,8 +375,8 @@ def test_a_command_asks_for_the_code_too(app: Flask, world: World) -> None:
     given = {"login": "T-lin", "password": password_of("lin"), "via": "cli"}
     with clock.at(MORNING + STEP), world.database.transaction():
         code = totp.code_at(secret, MORNING + STEP)
-        with pytest.raises(service.CodeNeeded):
-            service.act_as(**given)
+        with pytest.raises(signing.CodeNeeded):
+            signing.act_as(**given)
         with pytest.raises(factor.WrongCode):
-            service.act_as(**given, code=wrong(code))
-        assert service.act_as(**given, code=code).person_id == world.people["lin"]
+            signing.act_as(**given, code=wrong(code))
+        assert signing.act_as(**given, code=code).person_id == world.people["lin"]

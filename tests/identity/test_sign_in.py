@@ -15,7 +15,8 @@ from sqlalchemy import event
 from app.core import clock
 from app.core.database import session
 from app.directory.models import Person
-from app.identity import service, throttle
+from app.identity import service, signing, throttle
+from app.identity.credentials import choose_password
 from app.identity.models import Account, SignInAttempt
 from app.vault import passwords
 from app.vault.passwords import KdfCost
@@ -216,10 +217,10 @@ def test_who_waits_for_a_turn_to_sign_in_holds_up_nobodys_writing(app: Flask, wo
 def test_a_password_changed_while_somebody_signs_in_counts_as_it_stands_then(app: Flask, world: World) -> None:
     given = {"login": "T-lin", "password": password_of("lin"), "source": "10.0.0.1"}
     with world.database.transaction(writes=False):
-        stretch = service.stretching(**given)
+        stretch = signing.stretching(**given)
     early = stretch()
     with world.database.transaction():
         account = session().get_one(Account, world.people["lin"])
-        service.choose_password(account, "nine wooden bridges here", session().get_one(Person, account.id))
-    with world.database.transaction(), pytest.raises(service.WrongSignIn):
-        service.authenticate(**given, ahead=early)
+        choose_password(account, "nine wooden bridges here", session().get_one(Person, account.id))
+    with world.database.transaction(), pytest.raises(signing.WrongSignIn):
+        signing.authenticate(**given, ahead=early)

@@ -32,7 +32,7 @@ def account() -> Any:
             service.change_password(
                 old=form.data["old"], new=form.data["new"], source=source_of_request(), by=g.actor
             )
-        except (service.WrongPassword, Invalid, Refusal) as refused:
+        except Refusal as refused:
             form = form.with_error("new" if isinstance(refused, Invalid) else "old", refused.words)
         else:
             flash(_("The password is changed. Your other sessions have ended."), "done")

@@ -14,7 +14,8 @@ from app.core.database import session
 from app.core.errors import Refusal
 from app.core.redirects import local_path
 from app.core.requests import ahead
-from app.identity import keys, policy, schemas, service
+from app.identity import keys, policy, schemas, service, signing
+from app.identity.credentials import WrongPassword
 from app.identity.models import SignInSession
 from app.identity.pages.blueprint import identity
 from app.identity.queries import actor_for, get_account, in_demo_mode, live_half, seconds_if_used
@@ -39,7 +40,7 @@ def _stretch_ahead() -> None:
     # Who has to wait is told so by the view.
     with suppress(TooManyAttempts):
         with current_app.extensions["database"].transaction(writes=False):
-            stretch = service.stretching(**given, source=source_of_request())
+            stretch = signing.stretching(**given, source=source_of_request())
         g.ahead = stretch()
 
 
@@ -58,14 +59,14 @@ def sign_in() -> Any:
     if form.errors:
         return _sign_in_page(form), 422
     try:
-        account, ring = service.authenticate(
+        account, ring = signing.authenticate(
             login=form.data["login"], password=form.data["password"], source=source_of_request(),
             ahead=g.get("ahead"),
         )
     except Refusal as refused:
         return _sign_in_page(form.with_error("login", refused.words)), refused.status
-    begun = service.begin(account, ring)
-    if isinstance(begun, service.HalfSignedIn):
+    begun = signing.begin(account, ring)
+    if isinstance(begun, signing.HalfSignedIn):
         onward = redirect(url_for("identity.code", next=form.data.get("next")), code=303)
         return give_half_cookie(onward, begun.token)
     return _arrive(begun, form.data.get("next"))
@@ -83,14 +84,14 @@ def _sign_in_page(form: forms.Form) -> str:
 def code() -> Any:
     """Ask for the code of the second factor; who has not given the password starts there."""
     token = token_of(request.cookies.get(HALF_COOKIE, ""))
-    if token is None or live_half(service.half_id_of(token)) is None:
+    if token is None or live_half(signing.half_id_of(token)) is None:
         return redirect(url_for("identity.sign_in"), code=303)
     if request.method == "GET":
         return render_template("identity/code.html", form=forms.blank(next=request.args.get("next", "")))
     form = forms.read(schemas.Code(), request.form)
     if not form.errors:
         try:
-            done = service.finish_half(token, code=form.data["code"], source=source_of_request())
+            done = signing.finish_half(token, code=form.data["code"], source=source_of_request())
         except Refusal as refused:
             form = form.with_error("code", refused.words)
         else:
@@ -141,7 +142,7 @@ def confirm() -> Any:
                 password=form.data.get("password"), code=form.data.get("code"), source=source_of_request(), by=g.actor
             )
         except Refusal as refused:
-            form = form.with_error("password" if isinstance(refused, service.WrongPassword) else "code", refused.words)
+            form = form.with_error("password" if isinstance(refused, WrongPassword) else "code", refused.words)
         else:
             return give_cookie(_go_on(form), renewed.token)
     waiting = {name: form.values.get(name, "") for name in ("next", "kept")}

@@ -1,0 +1,156 @@
+"""Signing in, in one step or two: the password, then the code where a second factor is enrolled."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app import audit, vault
+from app.access import Actor
+from app.core import clock
+from app.core.database import session
+from app.core.errors import Refusal
+from app.core.words import N_
+from app.directory.service import number_index
+from app.identity import factor
+from app.identity.credentials import nobody, present_cost, stretch_anew, stretched_for
+from app.identity.models import Account, HalfSignIn
+from app.identity.queries import actor_for, district_id, find_account, is_open, live_half
+from app.identity.service import SignedIn, begin_session, locked
+from app.identity.throttle import count_failure, demand_patience, forget
+from app.vault import Damaged, KeyRing, people
+from app.vault.passwords import KdfCost, Stretched, stretch
+
+
+class WrongSignIn(Refusal):
+    """Name or password do not fit; which of them is not said, and costs the same."""
+
+    status = 422
+    words = N_("Name and password do not fit together.")
+
+
+class HalfSignInOver(Refusal):
+    """Too much time went by between password and code."""
+
+    status = 422
+    words = N_("That took more than five minutes. Please sign in again.")
+
+
+class CodeNeeded(Refusal):
+    """The password was right, and the second step is missing."""
+
+    status = 403
+    words = N_("Type the six digits that your device shows now, or one of your backup codes.")
+
+
+@dataclass(frozen=True)
+class HalfSignedIn:
+    """The password was right and a code is asked for: the secret of a cookie that can take only the code."""
+
+    token: bytes = field(repr=False)
+    row: HalfSignIn
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a password gave before the transaction began, for the account and the salt of that moment."""
+
+    account_id: UUID
+    salt: bytes = field(repr=False)
+    cost_code: str
+    stretched: Stretched
+
+    def fits(self, account: Account) -> bool:
+        """Say whether the account is still the one that was stretched for."""
+        return (self.account_id, self.salt, self.cost_code) == (account.id, account.salt, account.cost_code)
+
+
+def stretching(*, login: str, password: str, source: str) -> Callable[[], Ahead]:
+    """Return the slow part of a sign-in, to be done when this transaction is over; raises TooManyAttempts.
+
+    On SQLite there is one writer: with Argon2 inside its transaction, a few people signing in, or one who guesses,
+    would hold up everybody else.
+    """
+    number = login.strip()[:64]
+    demand_patience(number, source)
+    account = find_account(number_index(number)) or nobody()
+    account_id, salt, cost, pepper = account.id, account.salt, account.cost_code, vault.server_key().pepper()
+    return lambda: Ahead(
+        account_id, salt, cost, stretch(password[:1024], salt, pepper, account_id.bytes, KdfCost.read(cost))
+    )
+
+
+def authenticate(
+    *, login: str, password: str, source: str, ahead: Ahead | None = None
+) -> tuple[Account, KeyRing]:
+    """Return account and unlocked keys; raises WrongSignIn with the same work for a wrong name or password."""
+    number = login.strip()[:64]
+    demand_patience(number, source)
+    account = find_account(number_index(number))
+    whose = account or nobody()
+    stretched = ahead.stretched if ahead and ahead.fits(whose) else stretched_for(password[:1024], whose)
+    known = is_open(account) and account is not None and stretched.proves(account.verifier)
+    if account is None or not known:
+        again = count_failure(number, source)
+        _record_failure(account)
+        raise WrongSignIn(afterwards=again)
+    forget(number, source)
+    try:
+        ring = people.unlock(account.id, kek=stretched.kek)
+    except Damaged:
+        raise WrongSignIn() from None
+    if account.cost_code != str(present_cost()):
+        stretch_anew(account, password, ring)
+    return account, ring
+
+
+def _record_failure(account: Account | None) -> None:
+    """Keep a failed sign-in; one with a name that nobody has leaves an event of the same size."""
+    district = district_id()
+    if district is not None:
+        subject = ("person", account.id) if account else None
+        audit.record(audit.system("identity"), "sign_in:failed", organisation=district, subject=subject)
+
+
+def begin(account: Account, ring: KeyRing) -> SignedIn | HalfSignedIn:
+    """Begin a session, or ask for the code first where a second factor is enrolled."""
+    return begin_session(account, ring) if account.factor_since is None else _begin_half(account, ring)
+
+
+def _begin_half(account: Account, ring: KeyRing) -> HalfSignedIn:
+    token, half_id, server_half, wrapped = locked(ring, half_id_of)
+    row = HalfSignIn(
+        id=half_id, account_id=account.id, server_half=server_half, wrapped=wrapped, created_at=clock.now()
+    )
+    session().add(row)
+    session().flush()
+    return HalfSignedIn(token, row)
+
+
+def finish_half(token: bytes, *, code: str, source: str) -> SignedIn:
+    """Take the code and begin the session; raises HalfSignInOver, WrongCode or TooManyAttempts."""
+    row = live_half(half_id_of(token))
+    if row is None:
+        raise HalfSignInOver()
+    account = session().get_one(Account, row.account_id)
+    ring = people.unlock_session(
+        row.account_id, token=token, server_half=row.server_half, session_id=row.id, wrapped=row.wrapped
+    )
+    factor.check_code(account, code, source=source)
+    session().delete(row)
+    return begin_session(account, ring)
+
+
+def half_id_of(token: bytes) -> bytes:
+    """Return the id of a sign-in that waits for its code; it can never be a session's."""
+    return hashlib.sha256(b"half" + token).digest()
+
+
+def act_as(*, login: str, password: str, via: str, code: str | None = None) -> Actor:
+    """Return somebody as the actor of a command; raises WrongSignIn, WrongCode, CodeNeeded."""
+    account, ring = authenticate(login=login, password=password, source=via)
+    if account.factor_since is not None:
+        if code is None:
+            raise CodeNeeded()
+        factor.check_code(account, code, source=via)
+    return actor_for(account.id, ring, via=via)
