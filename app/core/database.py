@@ -77,6 +77,24 @@ class Base(DeclarativeBase):
     }
 
 
+class _Remembering(Session):
+    """A session that holds on to every row it met until its transaction is over.
+
+    SQLAlchemy forgets rows that nobody points at any more, and asks the database again for the same account
+    or organisation several times in one request.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.met: list[Any] = []
+
+
+@event.listens_for(_Remembering, "loaded_as_persistent")
+@event.listens_for(_Remembering, "pending_to_persistent")
+def _hold_on_to(opened: _Remembering, row: Any) -> None:
+    opened.met.append(row)
+
+
 _current: ContextVar[Session] = ContextVar("session")
 
 
@@ -139,7 +157,8 @@ class Database:
         """
         if in_transaction():
             raise RuntimeError("a transaction is already open")
-        with self._turn(writes), Session(self._writing if writes else self.engine, info=self.info) as opened:
+        engine = self._writing if writes else self.engine
+        with self._turn(writes), _Remembering(engine, info=self.info, expire_on_commit=False) as opened:
             token = _current.set(opened)
             try:
                 with opened.begin():
