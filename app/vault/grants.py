@@ -15,10 +15,10 @@ from app.vault.holders import Holder, current_group_key, current_user_key
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Membership
-from app.vault.reach import forget_reached
 from app.vault.ring import KeyRing
 from app.vault.statements import grant_info, grant_statement
 from app.vault.trust import trust
+from app.vault.ways import forget_ways, people_reaching
 
 
 def create_object(
@@ -65,7 +65,7 @@ def share(
 
 def withdraw(object_id: UUID, *, holder: Holder) -> int:
     """Delete a holder's grants of an object and return how many there were; it needs no key."""
-    forget_reached()
+    forget_ways()
     done = session().execute(
         delete(Grant).where(
             Grant.object_id == object_id, Grant.holder_kind == holder.kind, Grant.holder_id == holder.id
@@ -76,7 +76,7 @@ def withdraw(object_id: UUID, *, holder: Holder) -> int:
 
 def destroy(object_id: UUID) -> int:
     """Delete every grant of an object: what was sealed under it can never be opened again."""
-    forget_reached()
+    forget_ways()
     done = session().execute(delete(Grant).where(Grant.object_id == object_id))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
@@ -120,20 +120,7 @@ def readers_among(holders: Iterable[Holder]) -> set[UUID]:
 
 def readers_of(object_id: UUID, *, standby: bool = False) -> set[UUID]:
     """Return the people who can open an object now, through any chain of grants."""
-    people: set[UUID] = set()
-    seen: set[UUID] = set()
-    waiting = [object_id]
-    while waiting:
-        current = waiting.pop()
-        seen.add(current)
-        holders = [
-            Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
-            for grant in grants_of(current)
-            if standby or not grant.standby
-        ]
-        people |= readers_among(holders)
-        waiting += [h.id for h in holders if h.kind == "object" and h.id not in seen]
-    return people
+    return people_reaching(object_id, standby=standby)
 
 
 def _wrap(
@@ -165,7 +152,7 @@ def _wrap(
         grant.wrapped = suites.wrap(public, key.secret, grant_info(grant), grant.suite)
     grant.signature = by.pair.sign(grant_statement(grant))
     session().add(grant)
-    forget_reached()
+    forget_ways()
 
 
 def _public_key(holder: Holder) -> tuple[int, bytes]:

@@ -13,10 +13,10 @@ from app.vault.errors import AlreadyFounded, NoKey
 from app.vault.holders import Holder, current_user_key, find_group
 from app.vault.keypairs import KeyPair
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
-from app.vault.reach import forget_reached
 from app.vault.ring import KeyRing
 from app.vault.statements import card_statement, group_key_statement, membership_info, membership_statement
 from app.vault.trust import FIRST_EPOCH, trust
+from app.vault.ways import forget_ways
 
 
 def found(organisation_id: UUID, kind: str, *, subject_id: UUID | None = None, by: KeyRing) -> Group:
@@ -189,7 +189,7 @@ def void_cards(organisation_id: UUID, *, but: UUID | None = None) -> None:
         ids = ids.where(RecoveryCard.id != but)
     for table in (Membership, Grant):
         session().execute(delete(table).where(table.holder_kind == "card", table.holder_id.in_(ids)))
-    forget_reached()
+    forget_ways()
 
 
 def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
@@ -274,7 +274,7 @@ def leave(user_id: UUID, group_ids: list[UUID]) -> None:
         )
     )
     session().expire_all()
-    forget_reached()
+    forget_ways()
 
 
 def leave_objects(user_id: UUID, organisation_id: UUID) -> int:
@@ -290,6 +290,7 @@ def leave_objects(user_id: UUID, organisation_id: UUID) -> int:
         )
     )
     session().expire_all()
+    forget_ways()
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
@@ -300,7 +301,7 @@ def leave_all(user_id: UUID) -> None:
     )
     session().execute(delete(Grant).where(Grant.holder_kind == "user", Grant.holder_id == user_id))
     session().expire_all()
-    forget_reached()
+    forget_ways()
 
 
 def _memberships(kind: str, holder_id: UUID) -> list[Membership]:

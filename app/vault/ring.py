@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import clock
@@ -14,11 +14,16 @@ from app.vault.errors import Damaged, NoKey, VaultError
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group, Membership
-from app.vault.reach import forget_reached, reached
 from app.vault.statements import grant_info, membership_info
 from app.vault.trust import trust
+from app.vault.ways import DEEPEST_NESTING, Seeker, Ways, along, forget_ways, reached, ways_to
 
-_DEEPEST_NESTING = 3
+# Written once: building a statement costs more than the database needs to carry it out.
+_MEMBERSHIPS = select(Membership).where(
+    Membership.holder_kind == "user",
+    Membership.holder_id == bindparam("me"),
+    Membership.holder_epoch == bindparam("my_epoch"),
+)
 
 
 class KeyRing:
@@ -43,13 +48,7 @@ class KeyRing:
     def memberships(self) -> dict[tuple[UUID, int], Membership]:
         """Return the membership rows of this person, by group and epoch."""
         if self._memberships is None:
-            rows = session().scalars(
-                select(Membership).where(
-                    Membership.holder_kind == "user",
-                    Membership.holder_id == self.user_id,
-                    Membership.holder_epoch == self.epoch,
-                )
-            )
+            rows = session().scalars(_MEMBERSHIPS, {"me": self.user_id, "my_epoch": self.epoch})
             self._memberships = {(row.group_id, row.epoch): row for row in rows}
         return self._memberships
 
@@ -66,7 +65,7 @@ class KeyRing:
     def forget_memberships(self) -> None:
         """Look memberships up again after one was founded or admitted in this request."""
         self._memberships = None
-        forget_reached()
+        forget_ways()
 
     def belongs_to(self, group_id: UUID) -> bool:
         """Say whether this person holds a key of the group."""
@@ -76,7 +75,7 @@ class KeyRing:
         """Return a group's private keys; raises NoKey for those who are not members."""
         if (pair := self._group_pairs.get((group_id, epoch))) is not None:
             return pair
-        member = self.memberships().get((group_id, epoch))
+        member = session().get(Membership, (group_id, epoch, "user", self.user_id, self.epoch))
         if member is None:
             raise NoKey()
         trust().membership(member)
@@ -98,8 +97,7 @@ class KeyRing:
 
     def reaches(self, object_ids: Collection[UUID], *, standby: bool = False) -> set[UUID]:
         """Return those objects for which this person holds a grant, without opening any."""
-        groups = {group_id for group_id, _ in self.memberships()}
-        return reached(object_ids, person=self.user_id, epoch=self.epoch, groups=groups, standby=standby)
+        return reached(object_ids, ways_to(object_ids, self._seeker(standby)))
 
     def reaching(self, *objects: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
         """Return the condition that this person holds a grant of an object in one of these columns, for lists.
@@ -126,25 +124,31 @@ class KeyRing:
         A damaged or forged grant opens nothing, and stands in the way of no other.
         """
         wanted, opened = set(object_ids), self._objects[standby]
-        self._open_level(wanted - opened.keys(), standby, _DEEPEST_NESTING)
+        if missing := wanted - opened.keys():
+            ways = ways_to(missing, self._seeker(standby))
+            within_reach = reached(missing, ways)
+            trust().expect({(grant.granted_by, grant.granter_epoch) for grant in along(within_reach, ways)})
+            for object_id in within_reach:
+                self._open_by(ways, object_id, opened, DEEPEST_NESTING)
         return {object_id: opened[object_id] for object_id in wanted & opened.keys()}
 
-    def _open_level(self, object_ids: set[UUID], standby: bool, depth: int) -> None:
-        if not object_ids or not depth:
-            return
-        opened = self._objects[standby]
-        grants = self._grants(object_ids, standby)
-        trust().expect({(grant.granted_by, grant.granter_epoch) for grant in grants})
-        for grant in grants:
-            if grant.holder_kind != "object":
-                self._try(grant, opened)
-        nested = [g for g in grants if g.holder_kind == "object" and g.object_id not in opened]
-        self._open_level({g.holder_id for g in nested} - opened.keys(), standby, depth - 1)
-        for grant in nested:
-            if (parent := opened.get(grant.holder_id)) is not None:
-                self._try(grant, opened, parent)
-            elif (fault := self._faults.get(grant.holder_id)) is not None:
-                self._faults[grant.object_id] = fault
+    def _open_by(self, ways: Ways, object_id: UUID, opened: dict[UUID, ObjectKey], depth: int) -> ObjectKey | None:
+        """Open an object by the first sound way: those straight to this person before those through another object."""
+        if object_id not in opened and depth:
+            grants = ways.get(object_id, ())
+            for grant in grants:
+                if grant.holder_kind != "object":
+                    self._try(grant, opened)
+            for grant in grants:
+                if grant.holder_kind == "object" and object_id not in opened:
+                    self._try_within(grant, opened, self._open_by(ways, grant.holder_id, opened, depth - 1))
+        return opened.get(object_id)
+
+    def _try_within(self, grant: Grant, opened: dict[UUID, ObjectKey], parent: ObjectKey | None) -> None:
+        if parent is not None:
+            self._try(grant, opened, parent)
+        elif (fault := self._faults.get(grant.holder_id)) is not None:
+            self._faults[grant.object_id] = fault
 
     def _try(self, grant: Grant, opened: dict[UUID, ObjectKey], parent: ObjectKey | None = None) -> None:
         """Open what a grant leads to unless another has; remember what was wrong with it."""
@@ -164,18 +168,8 @@ class KeyRing:
         secret = pair.unwrap(grant.wrapped, grant_info(grant), grant.suite)
         return ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
 
-    def _grants(self, object_ids: Collection[UUID], standby: bool) -> list[Grant]:
-        """Return the live grants that could lead this person to these objects, newest epoch first."""
-        query = select(Grant).where(Grant.object_id.in_(object_ids), *self._leading(standby))
-        return list(session().scalars(query.order_by(Grant.object_id, Grant.epoch.desc(), Grant.holder_kind.desc())))
-
-    def _leading(self, standby: bool) -> list[ColumnElement[bool]]:
-        """Return what is true of a live grant that is this person's or may lead on to one."""
-        conditions = [
-            or_(Grant.holder_kind == "object", self._held_by_me()),
-            or_(Grant.expires_at.is_(None), Grant.expires_at > clock.now()),
-        ]
-        return conditions if standby else [*conditions, Grant.standby.is_(False)]
+    def _seeker(self, standby: bool) -> Seeker:
+        return Seeker(self.user_id, self.epoch, standby)
 
     def _held_by_me(self) -> ColumnElement[bool]:
         mine = and_(

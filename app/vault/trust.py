@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 
 from app.core.database import session
 from app.vault.encoding import lengths
@@ -40,9 +40,6 @@ class Trust:
     def __init__(self, root_public: bytes | None) -> None:
         self._root = root_public
         self._verified: set[tuple[UUID, int]] = set()
-        # The session alone would forget a row that nobody else holds, and ask for it again at every grant.
-        self._loaded: dict[tuple[UUID, int], UserKey] = {}
-        self._slips: list[Slip] = []
 
     def user_key(self, user_id: UUID, epoch: int) -> UserKey:
         """Return a person's key whose chain ends at the root; raises Untrusted."""
@@ -60,12 +57,9 @@ class Trust:
         return first
 
     def _existing_user_key(self, user_id: UUID | None, epoch: int | None) -> UserKey:
-        if not user_id or not epoch:
-            raise Untrusted()
-        key = self._loaded.get((user_id, epoch)) or session().get(UserKey, (user_id, epoch))
+        key = session().get(UserKey, (user_id, epoch)) if user_id and epoch else None
         if key is None:
             raise Untrusted()
-        self._loaded[user_id, epoch] = key
         return key
 
     def _existing_voucher(self, user_id: UUID | None, epoch: int | None) -> UserKey:
@@ -143,17 +137,32 @@ class Trust:
         return verify_signature(public, lengths("xinxia/1/signed", *statement), signature)
 
     def expect(self, keys: Iterable[tuple[UUID, int]]) -> None:
-        """Load many people's keys and the next links of their chains at once, for long lists."""
-        wanted = set(keys) - self._verified
-        for _ in range(_LONGEST_CHAIN):
-            if not wanted:
-                return
-            found = session().scalars(
-                select(UserKey).where(tuple_(UserKey.user_id, UserKey.epoch).in_(wanted))
-            ).all()
-            slip_ids = {key.signer_id for key in found if key.signer_kind == "slip"}
-            slips = session().scalars(select(Slip).where(Slip.id.in_(slip_ids))).all() if slip_ids else []
-            known = {(key.user_id, key.epoch): key for key in found}
-            self._loaded |= known
-            self._slips += slips
-            wanted = {(slip.inviter_id, slip.inviter_epoch) for slip in slips} - known.keys() - self._verified
+        """Load people's keys and everybody who vouches for them in one question, before they are asked for."""
+        if wanted := set(keys) - self._verified:
+            session().execute(_CHAINS, {"wanted": list(wanted)}).all()
+
+
+def _chains() -> Select[UserKey, Slip]:
+    """Return the question for people's keys, each with its slip if it has one, up to those the root signed."""
+    chain = (
+        select(UserKey.user_id, UserKey.epoch)
+        .where(tuple_(UserKey.user_id, UserKey.epoch).in_(bindparam("wanted", expanding=True)))
+        .cte("chain", recursive=True)
+    )
+    by_slip = and_(UserKey.signer_kind == "slip", Slip.id == UserKey.signer_id)
+    above = (
+        select(
+            func.coalesce(Slip.inviter_id, UserKey.signer_id), func.coalesce(Slip.inviter_epoch, UserKey.signer_epoch)
+        )
+        .select_from(UserKey)
+        .join(chain, and_(UserKey.user_id == chain.c.user_id, UserKey.epoch == chain.c.epoch))
+        .outerjoin(Slip, by_slip)
+        .where(UserKey.signer_kind != "root")
+    )
+    chain = chain.union(above)
+    of_chain = and_(UserKey.user_id == chain.c.user_id, UserKey.epoch == chain.c.epoch)
+    return select(UserKey, Slip).join(chain, of_chain).outerjoin(Slip, by_slip)
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_CHAINS = _chains()

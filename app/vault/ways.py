@@ -1,0 +1,142 @@
+"""Which grants lead somebody to an object: asked once for each object, however deep the grants are nested."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, Select, and_, bindparam, literal, or_, select, union
+
+from app.core import clock
+from app.core.database import session
+from app.vault.models import Grant, Group, GroupKey, Membership
+
+DEEPEST_NESTING = 3
+Ways = dict[UUID, list[Grant]]
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """Somebody who wants to open something: a person's key in one epoch, with or without what stands by."""
+
+    user_id: UUID
+    epoch: int
+    standby: bool
+
+
+def ways_to(object_ids: Iterable[UUID], seeker: Seeker) -> Ways:
+    """Return the live grants that could lead to these objects, and to what they are nested in, newest epoch first.
+
+    What is not there costs what is not open costs. Whatever gives or takes a grant calls `forget_ways`.
+    """
+    known: Ways = session().info.setdefault("ways", {}).setdefault(seeker, {})
+    missing = [object_id for object_id in object_ids if object_id not in known]
+    if missing:
+        known.update(_find(missing, seeker))
+    return known
+
+
+def forget_ways() -> None:
+    """Ask again from now on: a grant or a membership was given or taken away in this transaction."""
+    session().info.pop("ways", None)
+
+
+def _find(object_ids: Collection[UUID], seeker: Seeker) -> Ways:
+    found: Ways = {object_id: [] for object_id in object_ids}
+    asked: dict[str, Any] = {
+        "objects": object_ids, "me": seeker.user_id, "my_epoch": seeker.epoch, "now": clock.now(),
+        "standby": seeker.standby,
+    }
+    # The session holds on to membership and group keys, about which trust() asks next.
+    for grant, *_about_its_group in session().execute(_WAYS, asked):
+        ways = found.setdefault(grant.object_id, [])
+        if grant not in ways:
+            ways.append(grant)
+    return found
+
+
+def along(object_ids: Iterable[UUID], ways: Ways) -> list[Grant]:
+    """Return the grants of these objects and of those they are nested in."""
+    found: list[Grant] = []
+    level = set(object_ids)
+    for _ in range(DEEPEST_NESTING):
+        grants = [grant for object_id in level for grant in ways.get(object_id, ())]
+        level = {grant.holder_id for grant in grants if grant.holder_kind == "object"}
+        found += grants
+    return found
+
+
+def reached(object_ids: Iterable[UUID], ways: Ways) -> set[UUID]:
+    """Return those of these objects to which a way leads from the seeker's own keys."""
+    return {object_id for object_id in object_ids if _is_reached(object_id, ways, DEEPEST_NESTING)}
+
+
+def _is_reached(object_id: UUID, ways: Ways, depth: int) -> bool:
+    return depth > 0 and any(
+        grant.holder_kind != "object" or _is_reached(grant.holder_id, ways, depth - 1)
+        for grant in ways.get(object_id, ())
+    )
+
+
+def people_reaching(object_id: UUID, *, standby: bool) -> set[UUID]:
+    """Return everybody to whom any way leads, straight or through a group."""
+    asked = {"objects": [object_id], "now": clock.now(), "standby": standby}
+    return set(session().scalars(_PEOPLE, asked))
+
+
+def _nest() -> CTE:
+    """Return the question for the ids of some objects and, step by step, of those that these are nested in."""
+    asked = select(Grant.object_id.label("id"), literal(1).label("depth"))
+    nest = asked.where(Grant.object_id.in_(bindparam("objects", expanding=True))).cte("nest", recursive=True)
+    above = (
+        select(Grant.holder_id, nest.c.depth + 1)
+        .join(nest, Grant.object_id == nest.c.id)
+        .where(Grant.holder_kind == "object", nest.c.depth < DEEPEST_NESTING, *_LIVE)
+    )
+    return nest.union(above)
+
+
+def _ways() -> Select[Grant, Membership, GroupKey, Group]:
+    nest = _nest()
+    mine = and_(
+        Grant.holder_kind == "user",
+        Grant.holder_id == bindparam("me"),
+        Grant.holder_epoch == bindparam("my_epoch"),
+    )
+    membership = and_(
+        Grant.holder_kind == "group",
+        Membership.group_id == Grant.holder_id,
+        Membership.epoch == Grant.holder_epoch,
+        Membership.holder_kind == "user",
+        Membership.holder_id == bindparam("me"),
+        Membership.holder_epoch == bindparam("my_epoch"),
+    )
+    return (
+        select(Grant, Membership, GroupKey, Group)
+        .join(nest, Grant.object_id == nest.c.id)
+        .outerjoin(Membership, membership)
+        .outerjoin(GroupKey, and_(GroupKey.group_id == Membership.group_id, GroupKey.epoch == Membership.epoch))
+        .outerjoin(Group, Group.id == GroupKey.group_id)
+        .where(or_(Grant.holder_kind == "object", mine, Membership.group_id.is_not(None)), *_LIVE)
+        .order_by(Grant.epoch.desc(), Grant.holder_kind.desc())
+    )
+
+
+def _people() -> Any:
+    nest = _nest()
+    held = select(Grant.holder_kind, Grant.holder_id).join(nest, Grant.object_id == nest.c.id).where(*_LIVE).subquery()
+    members = (
+        select(Membership.holder_id)
+        .join(held, and_(held.c.holder_kind == "group", held.c.holder_id == Membership.group_id))
+        .where(Membership.holder_kind == "user")
+    )
+    return union(select(held.c.holder_id).where(held.c.holder_kind == "user"), members)
+
+
+_LIVE = (
+    or_(Grant.expires_at.is_(None), Grant.expires_at > bindparam("now")),
+    or_(Grant.standby.is_(False), bindparam("standby", type_=Grant.standby.type)),
+)
+# Written once: building a statement costs more than the database needs to carry it out.
+_WAYS = _ways()
+_PEOPLE = _people()
