@@ -49,11 +49,6 @@ def in_demo_mode() -> bool:
     return bool(session().info.get("demo", False))
 
 
-def has_demo_accounts() -> bool:
-    """Say whether anybody's account was made in demo mode."""
-    return session().scalar(select(Account.id).where(Account.demo).limit(1)) is not None
-
-
 def live_session(session_id: bytes) -> SignInSession | None:
     """Return a session that is neither idle too long nor too old, of an account that can be used."""
     row = session().get(SignInSession, session_id)
