@@ -24,7 +24,9 @@ def name_of_request() -> uuid.UUID | None:
     """Return what a repeat of this request is known by, None for one that may simply be done again."""
     if wants_json():
         return _name_of_program()
-    return parse_id(request.form.get("_once", "")) if request.method == "POST" else None
+    key = parse_id(request.form.get("_once", "")) if request.method == "POST" else None
+    # The next person at this computer may find the page of the one before: nobody is led where another's form went.
+    return uuid.uuid5(key, f"{_person()} {request.path}") if key is not None else None
 
 
 def where_it_leads(response: Response) -> str | None:
@@ -53,8 +55,11 @@ def _name_of_program() -> uuid.UUID | None:
     key = parse_id(given.strip('"'))
     if key is None:
         raise BadKey()
-    person_id = getattr(g.get("actor"), "person_id", None)
-    return uuid.uuid5(key, f"{person_id} {request.method} {request.full_path} {_digest_of_body()}")
+    return uuid.uuid5(key, f"{_person()} {request.method} {request.full_path} {_digest_of_body()}")
+
+
+def _person() -> uuid.UUID | None:
+    return getattr(g.get("actor"), "person_id", None)
 
 
 def _digest_of_body() -> str:
@@ -64,5 +69,6 @@ def _digest_of_body() -> str:
         digest.update(f"{name!r} {upload.filename!r}".encode())
         digest.update(upload.stream.read())
         upload.stream.seek(0)
+    digest.update(repr(list(request.form.items(multi=True))).encode())
     digest.update(request.get_data())
     return digest.hexdigest()

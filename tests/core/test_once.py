@@ -67,6 +67,15 @@ def test_a_double_click_leads_both_to_the_same_page(client, database):
     assert deeds(database) == 1
 
 
+def test_the_next_person_is_not_led_where_the_form_of_the_one_before_went(client, database):
+    form = {"_once": uuid.uuid4().hex}
+    for person in ("cruz", "moss", None):
+        client.post("/send", data=form, headers={"Person": person} if person else {})
+    assert deeds(database) == 3
+    assert [client.post("/send", data=form, headers={"Person": "cruz"}).location] == [DONE]
+    assert deeds(database) == 3
+
+
 def test_two_forms_are_two_deeds(client, database):
     for _ in range(2):
         client.post("/send", data={"_once": uuid.uuid4().hex})
@@ -149,9 +158,10 @@ def test_one_key_for_two_requests_loses_neither(client, database):
         {}, {"json": {"a": 2}}, {"person": "moss"}, {"method": "PUT"}, {"address": "/api/letters?found=2"},
         {"json": None, "data": {"document": (BytesIO(b"one"), "a.pdf")}},
         {"json": None, "data": {"document": (BytesIO(b"two"), "a.pdf")}},
+        {"json": None, "data": {"document": (BytesIO(b"two"), "a.pdf"), "kind": "letter"}},
     ):
         assert ask(client, key, **changes).status_code == 201, changes
-    assert deeds(database) == 7
+    assert deeds(database) == 8
 
 
 def test_a_document_that_is_sent_again_is_taken_in_once(client, database):
