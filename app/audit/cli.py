@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from app.audit.broken import TrailBroken
 from app.audit.checkpoint import from_file, to_file
 from app.audit.heads import hand_out_notes
-from app.audit.locks import missing_locks
+from app.audit.locks import foreign_triggers, missing_locks
 from app.audit.note import BadNote
 from app.audit.sealer import seal_now, seal_once
 from app.audit.verify import verify
@@ -37,13 +37,15 @@ def verify_command(files: tuple[Path, ...]) -> None:
         outside = [note for file in files for note in from_file(file.read_text("utf-8"))]
         with _database().snapshot():
             found = verify(outside)
-            removed = missing_locks()
+            removed, added = missing_locks(), foreign_triggers()
     except (BadNote, UnicodeDecodeError):
         sys.exit("BROKEN: a checkpoint file is not one that `trail checkpoint` wrote.")
     except TrailBroken as error:
         sys.exit(f"BROKEN: {error.what} ({error.place() or 'whole trail'})")
     for name in removed:
         click.echo(f"Warning: the append-only trigger {name} is missing.", err=True)
+    for name in added:
+        click.echo(f"Warning: somebody added the trigger {name}, which may swallow events.", err=True)
     waiting = f", {found.unsealed} of them not yet sealed" if found.unsealed else ""
     compared = f" They agree with {len(outside)} checkpoints from outside." if outside else ""
     click.echo(f"{found.events} events in {found.trees} trees are whole{waiting}.{compared}")

@@ -13,7 +13,11 @@ from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
 
-_INSERT_EVENT = insert(TrailEvent).inline()
+_INSERT_EVENT = insert(TrailEvent).inline().execution_options(preserve_rowcount=True)
+
+
+class EventSwallowed(RuntimeError):
+    """Something in the database kept an event from being written; then nothing is done either."""
 
 
 class Doer(Protocol):
@@ -53,6 +57,8 @@ def record(
     mac = event_mac(body)
     connection = session().connection()
     written = connection.execute(_INSERT_EVENT, {**vars(saying), "body": body, "mac": mac})
+    if written.rowcount != 1:
+        raise EventSwallowed("the database did not keep an event")
     if connection.dialect.name == "sqlite":
         tree = find_tree(organisation)
         event_id = written.lastrowid

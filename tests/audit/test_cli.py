@@ -12,7 +12,7 @@ from app.audit.checkpoint import from_file
 from app.audit.cli import trail
 from app.audit.models import TrailEvent, TrailLeaf
 from app.core.database import Database
-from tests.audit.conftest import behind_the_triggers, happen, happen_and_seal
+from tests.audit.conftest import behind_the_triggers, happen, happen_and_seal, swallow_events
 
 
 def run(database: Database, *words: str | Path) -> Result:
@@ -79,3 +79,10 @@ def test_a_missing_trigger_is_mentioned(database: Database, school: UUID) -> Non
         session.execute(text(f"DROP TRIGGER trail_event_keeps{on}"))
     done = run(database, "verify")
     assert done.exit_code == 0 and "trigger trail_event_keeps is missing" in done.output
+
+
+def test_a_trigger_that_somebody_added_is_mentioned(database: Database, school: UUID) -> None:
+    happen_and_seal(database, school, 1)
+    swallow_events(database)
+    done = run(database, "verify")
+    assert done.exit_code == 0 and "somebody added the trigger swallows" in done.output

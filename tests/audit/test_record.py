@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from app.audit import NotACode, record, system
 from app.audit.body import Saying
 from app.audit.models import TrailEvent, TrailTree
+from app.audit.record import EventSwallowed
 from app.core import clock
 from app.core.database import Database
-from tests.audit.conftest import LIN, check, happen, happen_and_seal
+from tests.audit.conftest import LIN, check, happen, happen_and_seal, swallow_events
 
 
 class Level(StrEnum):
@@ -49,6 +50,13 @@ def test_an_event_says_who_did_what_to_what(database: Database, school: UUID) ->
     said = json.loads(event.body)
     assert json.dumps(said, sort_keys=True, separators=(",", ":")).encode() == event.body
     assert said["at"] == event.at.isoformat().replace("+00:00", "Z")
+
+
+def test_nothing_is_done_where_the_database_swallows_the_event(database: Database, school: UUID) -> None:
+    happen(database, school, 1)
+    swallow_events(database)
+    with pytest.raises(EventSwallowed), database.transaction():
+        record(LIN, "entry:signed", organisation=school)
 
 
 def test_a_deed_that_fails_leaves_no_event_and_no_gap(database: Database, school: UUID) -> None:
