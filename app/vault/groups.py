@@ -1,5 +1,6 @@
 """Founding groups and admitting members: a membership row is the group's key, wrapped to one holder."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import delete, exists, or_, select
@@ -9,7 +10,7 @@ from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
 from app.vault import codes, grants, suites
-from app.vault.errors import AlreadyFounded, NoKey
+from app.vault.errors import AlreadyFounded, NoKey, Untrusted
 from app.vault.holders import Holder, current_user_key, find_group
 from app.vault.keypairs import KeyPair
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
@@ -206,16 +207,20 @@ def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
 
 
 def keyholders_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
-    """Return the people whose present key opens each of these groups."""
+    """Return the people whose present key opens each of these groups.
+
+    Single objects are wrapped to them in place of the group, so that a membership nobody trusted gave is none.
+    """
     newer = exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch)
-    rows = session().execute(
-        select(Membership.group_id, Membership.holder_id)
-        .where(Membership.group_id.in_(group_ids), Membership.holder_kind == "user", ~newer)
-        .distinct()
-    )
+    rows = session().scalars(
+        select(Membership).where(Membership.group_id.in_(group_ids), Membership.holder_kind == "user", ~newer)
+    ).all()
+    trust().expect({(row.granter_id, row.granter_epoch) for row in rows if row.granter_kind == "user"})
     holding: dict[UUID, set[UUID]] = {group_id: set() for group_id in group_ids}
-    for group_id, person_id in rows:
-        holding[group_id].add(person_id)
+    for row in rows:
+        with suppress(Untrusted):
+            trust().membership(row)
+            holding[row.group_id].add(row.holder_id)
     return holding
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app import vault
 from app.core import clock
@@ -11,7 +11,7 @@ from app.core.database import Database, session
 from app.core.ids import new_id
 from app.vault import AlreadyFounded, NoKey, Untrusted, codes, groups, people, slips
 from app.vault.keypairs import KeyPair
-from app.vault.models import RecoveryCard
+from app.vault.models import Membership, RecoveryCard
 from app.vault.statements import card_statement
 from app.vault.trust import trust
 from tests.vault.keyholders import Keyholders, gather
@@ -147,6 +147,15 @@ def test_a_card_signed_by_somebody_outside_the_room_is_given_nothing(holders: Ke
         forged.signature = bo.pair.sign(card_statement(forged))
     with holders.ring("lin") as lin, pytest.raises(Untrusted):
         groups.admit_card(room, card=session().scalars(select(RecoveryCard)).one(), by=lin)
+
+
+def test_a_membership_made_by_sql_makes_nobody_a_keyholder(holders: Keyholders) -> None:
+    with holders.ring("lin") as lin:
+        room = groups.found(holders.organisation, "room", by=lin).id
+        row = dict(session().execute(select(Membership.__table__)).mappings().one())
+        session().execute(insert(Membership.__table__).values({**row, "holder_id": holders.ids["bo"]}))
+    with holders.database.transaction(writes=False):
+        assert groups.keyholders_of({room}) == {room: {holders.ids["lin"]}}
 
 
 def test_only_a_member_admits(holders: Keyholders) -> None:
