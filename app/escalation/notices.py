@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app import vault
 from app.access import Actor
+from app.escalation.levels import GRAVE
 from app.escalation.models import Concern, HandOver
 from app.escalation.readers import Teams
 from app.notifications import service as notifications
@@ -44,8 +45,10 @@ def tell(concern: Concern, deed: str, teams: Teams, *, by: Actor, sender_id: UUI
 
 def tell_raised(concern: Concern, teams: Teams, *, by: Actor) -> None:
     """Tell the owning tier of a new concern, and everybody whose card it is from R3 on."""
-    everybody = ("owner", "room", "grade", "leadership") if concern.level in ("R3", "R4") else ("owner",)
-    send("concern:raised", concern, set().union(*(_people(n, concern, teams, None) for n in everybody)), by=by)
+    everybody = ("owner", "room", "grade", "leadership") if concern.level in GRAVE else ("owner",)
+    people = set().union(*(_people(name, concern, teams, None) for name in everybody))
+    # Each of these teams was given the card a moment ago.
+    _queue("concern:raised", concern, people, by=by)
 
 
 def tell_centre(kind: str, hand_over: HandOver, teams: Teams, *, by: Actor) -> None:
@@ -58,8 +61,12 @@ def tell_centre(kind: str, hand_over: HandOver, teams: Teams, *, by: Actor) -> N
 def send(kind: str, concern: Concern, people: Iterable[UUID], *, by: Actor) -> None:
     """Queue a notice for those among these people who can open account or card."""
     readers = vault.readers_of(concern.id) | vault.readers_of(concern.card_id)
+    _queue(kind, concern, set(people) & readers, by=by)
+
+
+def _queue(kind: str, concern: Concern, people: set[UUID], *, by: Actor) -> None:
     notifications.queue(
-        kind, to=sorted(set(people) & readers), organisation=concern.school_id, subject=("concern", concern.id), by=by
+        kind, to=sorted(people), organisation=concern.school_id, subject=("concern", concern.id), by=by
     )
 
 

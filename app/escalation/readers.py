@@ -4,14 +4,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import and_, or_, select
+
 from app import vault
 from app.access import CENTRE, Actor, PostKind
+from app.core.database import session
 from app.core.errors import Conflict
 from app.core.words import N_
 from app.directory.queries import get_organisation, holders_of, organisations_of, today_at
 from app.escalation.levels import GRAVE
 from app.escalation.models import Concern, HandOver
-from app.escalation.tiers import AT_CENTRE, OPEN, Tier, chain_from, first_tier, turn
+from app.escalation.tiers import AT_CENTRE, OPEN, TIERS, Tier, chain_from, first_tier, turn
 from app.vault import Group, Holder, groups
 
 RAISED, BY_LEVEL, STANDBY, INSTEAD = "concern:raised", "concern:level", "concern:standby", "concern:stands_in"
@@ -52,6 +55,7 @@ class Sealing:
 
 
 Teams = Mapping[str, Team]
+Members = Mapping[UUID, set[UUID]]
 
 
 def teams_around(*, school_id: UUID, grade_id: UUID | None, excluded: Collection[UUID]) -> Teams:
@@ -60,26 +64,31 @@ def teams_around(*, school_id: UUID, grade_id: UUID | None, excluded: Collection
     A group with an excluded member is replaced by the keys of its other members (3-vault.md).
     """
     centre_id = centre_of(school_id)
-    founded = {
-        "grade": vault.find_group(school_id, "grade", grade_id) if grade_id else None,
-        "room": vault.find_group(school_id, "room"),
-        "leadership": vault.find_group(school_id, "leadership"),
-        "centre": vault.find_group(centre_id, "centre") if centre_id else None,
-    }
-    ids = {group.id for group in founded.values() if group}
+    founded = _founded(school_id, grade_id, centre_id)
+    ids = {group.id for group in founded.values()}
     ever, now = groups.members_of(ids), groups.keyholders_of(ids)
     in_post = _in_post(school_id, grade_id, centre_id)
     return {
-        tier: _team(group, ever[group.id], now[group.id], in_post[tier], frozenset(excluded)) if group else Team()
-        for tier, group in founded.items()
+        tier: _team(founded[tier], ever, now, in_post[tier], frozenset(excluded)) if tier in founded else Team()
+        for tier in TIERS
     }
 
 
-def _team(group: Group, ever: set[UUID], now: set[UUID], in_post: set[UUID], excluded: frozenset[UUID]) -> Team:
-    living = frozenset(in_post & now - excluded)
-    if ever.isdisjoint(excluded):
+def _founded(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> dict[str, Group]:
+    """Return the groups of the tiers around a student as far as they were founded, in one look."""
+    of_school = and_(Group.organisation_id == school_id, Group.kind.in_(("room", "leadership")))
+    of_grade = and_(Group.organisation_id == school_id, Group.kind == "grade", Group.subject_id == grade_id)
+    of_centre = and_(Group.organisation_id == centre_id, Group.kind == "centre")
+    return {group.kind: group for group in session().scalars(select(Group).where(or_(of_school, of_grade, of_centre)))}
+
+
+def _team(
+    group: Group, ever: Members, now: Members, in_post: set[UUID], excluded: frozenset[UUID]
+) -> Team:
+    living = frozenset(in_post & now[group.id] - excluded)
+    if ever[group.id].isdisjoint(excluded):
         return Team((vault.group(group.id),), living)
-    return Team(tuple(vault.user(person_id) for person_id in sorted(now - excluded)), living)
+    return Team(tuple(vault.user(person_id) for person_id in sorted(now[group.id] - excluded)), living)
 
 
 def _in_post(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> dict[str, set[UUID]]:
