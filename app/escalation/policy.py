@@ -179,7 +179,7 @@ ADVISE = Permission("centre:advise", _HANDS)
 RETURN = Permission("centre:return", _HANDS)
 FOLLOW_UP = Permission("concern:follow_up", _ROOM, (*_CENTRE, stands_in))
 CLOSE = Permission("concern:close", _ROOM, (*_CENTRE, stands_in))
-REOPEN = Permission("concern:reopen", _GRADE, _ROOM)
+REOPEN = Permission("concern:reopen", _GRADE, _ROOM, *_INSTEAD)
 FEEDBACK = Permission(
     "concern:feedback",
     (is_head_of_grade, heads_its_grade, holds_account),

@@ -86,8 +86,9 @@ MOVES = (
     Move("assess", _WORK, "stays", ("room",), clock="support", turn="room", words=True),
     Move("follow_up", ("accepted", *_WORK), "follow_up", ("room",), clock="follow_up", turn="room"),
     Move("close", _WORK, "closed", ("room",), turn="room", levels=_ORDINARY, words=True),
-    Move("reopen", ("closed_by_grade",), "reopened", ("grade", "room"), owner="room", clock="accept", words=True),
-    Move("reopen", ("closed",), "reopened", ("room",), owner="room", clock="accept", words=True),
+    Move("reopen", ("closed_by_grade",), "reopened", ("grade", "room"), owner="room", clock="accept", turn="grade",
+         words=True),
+    Move("reopen", ("closed",), "reopened", ("room",), owner="room", clock="accept", turn="room", words=True),
     # What takes a second person: the room proposes, somebody else who holds the action card decides.
     Move("propose_lower", ("accepted",), "in_support", ("room",), clock="support", turn="room", words=True),
     Move("propose_lower", _WORK, "stays", ("room",), turn="room", words=True),
@@ -118,7 +119,7 @@ DEEDS = tuple(dict.fromkeys(move.deed for move in MOVES))
 OPINION_DEEDS = ("agree_lower", "agree_close", "refuse")
 
 _TURNS: dict[str, Tier] = {
-    **dict.fromkeys(("acknowledged", "asked", "answered"), "grade"),
+    **dict.fromkeys(("acknowledged", "asked", "answered", "closed_by_grade"), "grade"),
     **dict.fromkeys(AT_CENTRE, "centre"),
 }
 # Professional work is stood in for by professionals: leadership and grade pass such a concern to the centre.

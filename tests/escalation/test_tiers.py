@@ -115,6 +115,14 @@ def test_closed_concerns_can_only_be_opened_again_or_answered_for() -> None:
             assert set(allowed(at, role)) <= {"reopen", "feedback"}
 
 
+def test_whoever_owned_a_concern_that_was_closed_can_open_it_again() -> None:
+    """Found by the state machine: what was closed in the grade's place could not be opened again by anybody."""
+    for at in EVERYWHERE:
+        possible = at.tier in ("room", "centre") or (at.state == "closed_by_grade" and at.tier != "grade")
+        if at.state in CLOSED and possible:
+            assert "reopen" in allowed(at, at.tier), at
+
+
 def test_from_r3_no_row_closes_without_a_second_person() -> None:
     closing = {deed for deed, at, role in product(DEEDS, EVERYWHERE, ROLES)
                if at.level in GRAVE and (m := find_move(deed, at, role)) and m.to in CLOSED}
