@@ -115,9 +115,10 @@ def did_not_propose(actor: Actor, opinion: SecondOpinion) -> bool:
     return opinion.proposed_by != actor.person_id
 
 
-def concern_of(record: Concern | HandOver | SecondOpinion) -> Concern:
-    """Return the concern a record belongs to."""
-    return record if isinstance(record, Concern) else record.concern
+def concern_of(record: Any) -> Concern:
+    """Return the concern a record belongs to; what is not there stands for its own, so that it costs the same."""
+    concern: Concern = record if isinstance(record, Concern) else record.concern or record
+    return concern
 
 
 def roles_in(concern: Concern, actor: Actor) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -135,11 +136,11 @@ class AnyInterleaving(RuleBasedStateMachine):
     @rule(data=st.data(), deeds=st.integers(1, 8))
     def people_do_what_their_pages_offer(self, data: st.DataObject, deeds: int) -> None:
         for _ in range(deeds):
-            offered = self._offered()
+            offered = self.offered()
             deed = data.draw(st.sampled_from(sorted(offered)))
-            self._do(data.draw(st.sampled_from(offered[deed])), deed, data.draw(levels), data.draw(days))
+            self.do(data.draw(st.sampled_from(offered[deed])), deed, data.draw(levels), data.draw(days))
 
-    def _offered(self) -> dict[str, list[str]]:
+    def offered(self) -> dict[str, list[str]]:
         """Return what could be done now and by whom, as the buttons of their pages say it."""
         found: dict[str, list[str]] = {}
         for name in INSIDE:
@@ -151,15 +152,15 @@ class AnyInterleaving(RuleBasedStateMachine):
     @precondition(lambda self: self.story is not None)
     @rule(name=st.sampled_from((*INSIDE, *OUTSIDE)), deed=st.sampled_from(sorted(DOINGS)), level=levels, days=days)
     def somebody_tries_anything(self, name: str, deed: str, level: str, days: int) -> None:
-        done = self._do(name, deed, level, days)
+        done = self.do(name, deed, level, days)
         assert not (done and name in (*OUTSIDE, *self.excluded)), (name, deed)
 
     @precondition(lambda self: self.story is not None)
     @rule(name=st.sampled_from(INSIDE), deed=st.sampled_from(sorted(set(DOINGS) - {"feedback", "note_seen"})))
     def somebody_comes_with_an_old_page(self, name: str, deed: str) -> None:
-        assert not self._do(name, deed, "R4", 0, behind=1), "an old page does nothing"
+        assert not self.do(name, deed, "R4", 0, behind=1), "an old page does nothing"
 
-    def _do(self, name: str, deed: str, level: str, days: int, *, behind: int = 0) -> bool:
+    def do(self, name: str, deed: str, level: str, days: int, *, behind: int = 0) -> bool:
         """Let somebody do something; what is refused leaves everything as it was."""
         before = self._standing()
         try:
@@ -283,7 +284,41 @@ def run(world: World, examples: int, steps: int) -> None:
 
 
 def test_no_interleaving_drops_a_concern_or_lets_the_wrong_people_read(world: World) -> None:
-    run(world, 12, 16)
+    run(world, 8, 12)
+
+
+# Rare ways are taken often, ways out and back seldom.
+SELDOM = {"call_centre": 1, "offer": 2, "withdraw": 1, "decline": 1, "raise_level": 2, "close": 2, "agree": 2}
+
+
+def walk(world: World, seed: int, deeds: int) -> set[str]:
+    """Let people do what their pages offer, many deeds long, and return what was done."""
+    chance, machine = Random(seed), AnyInterleaving()
+    machine.world = world
+    answers = chance.choice((EVERYDAY, LOW_MOOD, SELF_HARM, IN_DANGER))
+    excluded = chance.sample(COULD_BE_PART_OF_IT, chance.choice((0, 0, 1, 3)))
+    machine.raised("cruz", answers, excluded, letter=False, level="R1")
+    done = set()
+    for _ in range(deeds):
+        offered = machine.offered()
+        deed = chance.choices(sorted(offered), [SELDOM.get(deed, 5) for deed in sorted(offered)])[0]
+        machine.time_goes_on(chance.randint(1, 48))
+        if machine.do(chance.choice(offered[deed]), deed, chance.choice(LEVELS), chance.randint(0, 20)):
+            done.add(deed)
+    return done
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_long_way_with_many_deeds_drops_nothing_either(world: World, seed: int) -> None:
+    assert len(walk(world, seed, 25)) >= 6
+
+
+@pytest.mark.soak
+def test_long_ways_do_every_deed_there_is(world: World) -> None:
+    done: set[str] = set()
+    for seed in range(100, 140):
+        done |= walk(world, seed, 40)
+    assert done == set(DOINGS) - {"feedback", "note_seen"}
 
 
 @pytest.mark.soak
