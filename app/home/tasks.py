@@ -10,12 +10,15 @@ from flask_babel import gettext as _
 
 from app.access import CENTRE, Actor, PostKind
 from app.core import clock
-from app.directory.queries import names_of_students
+from app.directory.queries import names_of, names_of_students
 from app.escalation import queries, words
 from app.escalation.levels import GRAVE
 from app.escalation.queries import ConcernLine
 from app.escalation.views import proposal
 from app.files.queries import unsigned_entries
+from app.identity import keys
+from app.identity.policy import TASKS
+from app.vault import groups
 
 # The order of what comes first (5-experience.md, Today).
 URGENT, ANSWER, WAITING, REVIEW, UNSIGNED = range(5)
@@ -45,7 +48,7 @@ class Task:
 def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
-    return sorted([*found, *_unsigned(actor)], key=lambda task: task.order)
+    return sorted([*found, *_unsigned(actor), *_of_keys(actor)], key=lambda task: task.order)
 
 
 def _task(line: ConcernLine, rank: int, why: str, *, deed: str | None = None, words_of_deed: str = "") -> Task:
@@ -118,6 +121,19 @@ def _unsigned(actor: Actor) -> Iterator[Task]:
             _("Session no. %(number)s is not signed yet", number=entry.number),
             url_for("files.entry", file_id=entry.file_id, entry_id=entry.id), kind="note",
         )
+
+
+def _of_keys(actor: Actor) -> Iterator[Task]:
+    """Name the colleagues whose words are to be compared, and a room that has no recovery card yet."""
+    if not TASKS.allows(actor):
+        return
+    waiting = names_of(one.person_id for one in keys.waiting_for(actor))
+    for name in sorted(waiting.values()):
+        yield Task(WAITING, None, name, "", _("Waits to be admitted"), url_for("identity.tasks"), kind="visit")
+    for organisation_id in actor.organisations(PostKind.COUNSELLOR):
+        if actor.ring.group_of(organisation_id, "room") and groups.present_card(organisation_id) is None:
+            url = url_for("identity.card", organisation_id=organisation_id)
+            yield Task(UNSIGNED, None, _("Recovery card"), "", _("The room has none yet"), url, kind="note")
 
 
 def _rank(line: ConcernLine) -> int:

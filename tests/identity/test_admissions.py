@@ -61,6 +61,23 @@ def test_yan_the_third_counsellor_waits_until_lin_compares_her_words(app: Flask,
     assert yan.get("/keys").headers["Location"] == "/account/recovery-code"
 
 
+def test_the_first_page_names_who_waits_to_those_who_can_admit_and_to_nobody_else(app: Flask, world: World) -> None:
+    newcomer(world, "yan", K.COUNSELLOR)
+    joined(app, slip_for(world, "yan", by="sam"))
+    shown = {name: "Waits to be admitted" in signed_in(app, name).get("/").text for name in ("lin", "bo", "sam", "pia")}
+    assert shown == {"lin": True, "bo": True, "sam": False, "pia": False}
+
+
+def test_a_room_without_a_card_is_asked_to_print_one(app: Flask, world: World) -> None:
+    from tests.identity.test_cards import card_of
+
+    lin = signed_in(app, "lin")
+    assert "The room has none yet" in lin.get("/").text
+    card_of(lin, world)
+    assert "The room has none yet" not in lin.get("/").text
+    assert "The room has none yet" not in signed_in(app, "gao").get("/").text
+
+
 def test_both_read_the_same_words_each_in_their_language(app: Flask, world: World) -> None:
     lin = signed_in(app, "lin")
     for language, code in (("en", "en"), ("zh", "zh_Hans_CN")):
