@@ -44,7 +44,7 @@ class Concern(Base):
         Index("ix_concern_school_due", "school_id", "state", "due_at"),
         Index("ix_concern_student_raised", "student_id", "raised_at"),
         Index("ix_concern_raised_by", "raised_by", "raised_at"),
-        Index("ix_concern_tier_due", "tier", "state", "due_at"),
+        Index("ix_concern_tier_school_due", "tier", "school_id", "state", "due_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -172,7 +172,9 @@ def concerns_for_grade(
 ) -> Page[ConcernLine]:
     """Return the concerns of the actor's grades: those the grade owns, those others own, or the closed ones."""
     query = select(Concern).where(
-        Concern.grade_id.in_(actor.grades(PostKind.HEAD_OF_GRADE)), actor.ring.reaching(Concern.card_id)
+        Concern.school_id.in_(actor.organisations(PostKind.HEAD_OF_GRADE)),
+        Concern.grade_id.in_(actor.grades(PostKind.HEAD_OF_GRADE)),
+        actor.ring.reaching(Concern.card_id),
     )
     return _part(query, part, "grade", actor, cursor, size)
 

@@ -113,19 +113,3 @@ PACKET = {
     "student_told": N_("Was the student told?"),
     "consent": N_("The guardian's consent: who, when, how"),
 }
-ACCOUNT = {
-    "seen": N_("What you saw and heard"),
-    "when_where": N_("When and where"),
-    "families": N_("What it is about"),
-    "since": N_("Since when"),
-    "done": N_("What you have done so far"),
-    "safe_now": N_("Is the student safe now?"),
-    "with_whom": N_("Who is with the student?"),
-    "means": N_("Are the means at hand?"),
-    "plan": N_("Is there a plan to hurt oneself or others?"),
-    "injury": N_("Is there an injury?"),
-    "commanded": N_("Do voices give orders?"),
-    "guardian_told": N_("Do the guardians know?"),
-    "urgency": N_("How soon is help needed?"),
-    "excluded": N_("Is somebody on the staff part of it?"),
-}

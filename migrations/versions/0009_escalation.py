@@ -111,7 +111,7 @@ def _make_concern() -> None:
     op.create_index("ix_concern_school_due", "concern", ["school_id", "state", "due_at"])
     op.create_index("ix_concern_student_raised", "concern", ["student_id", "raised_at"])
     op.create_index("ix_concern_raised_by", "concern", ["raised_by", "raised_at"])
-    op.create_index("ix_concern_tier_due", "concern", ["tier", "state", "due_at"])
+    op.create_index("ix_concern_tier_school_due", "concern", ["tier", "school_id", "state", "due_at"])
 
 
 def _make_step() -> None:

@@ -305,6 +305,36 @@ def test_a_list_costs_the_same_number_of_statements_whatever_its_length(world: W
     assert counts[0] == counts[1], counts
 
 
+@pytest.mark.parametrize(("name", "find"), [
+    ("lin", queries.concerns_for_room), ("gao", queries.concerns_for_grade), ("pia", queries.cards_for_leadership),
+    ("dee", queries.centre_queue), ("cruz", queries.concerns_raised_by), ("gao", queries.opinions_open_to),
+    ("lin", lambda actor: queries.concerns_for_room(actor, part="others")),
+    ("lin", lambda actor: queries.concerns_for_room(actor, part="closed")),
+    ("lin", lambda actor: queries.recent_of_student(next(iter(actor.posts)).id, actor)),
+])
+def test_no_list_walks_through_everybodys_concerns(world: World, name: str, find) -> None:
+    """SQLite says how it would find the rows: always by an index, and a list of a school by that school."""
+    if not world.database.is_sqlite:
+        pytest.skip("PostgreSQL walks through small tables whatever the index")
+    asked: list[tuple[str, object]] = []
+    listener = lambda *args: asked.append((args[2], args[3]))  # noqa: E731
+    with world.acting(name) as actor:
+        event.listen(world.database.engine, "before_cursor_execute", listener)
+        find(actor)
+        event.remove(world.database.engine, "before_cursor_execute", listener)
+        connection = session().connection()
+        plans = [
+            row[3]
+            for statement, given in asked
+            if "FROM concern" in statement or "FROM second_opinion" in statement
+            for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, given)
+        ]
+    assert plans and not any(plan.startswith("SCAN") and "USING" not in plan and "(" not in plan and
+                             "CONSTANT" not in plan for plan in plans), plans
+    if name in ("lin", "gao", "pia") and "second_opinion" not in str(plans):
+        assert any("school_id=?" in plan or "student_id=?" in plan for plan in plans), plans
+
+
 def test_long_lists_come_in_pages_in_the_order_of_their_due_times(world: World) -> None:
     for answers in (EVERYDAY, SELF_HARM, LOW_MOOD, IN_DANGER):
         Story(world).raised("lin", answers)
