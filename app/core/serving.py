@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.core.database import Database
 from app.core.requests import Application
 
 _LONGEST_REQUEST = 120
+_LONGEST_SILENCE = 15
 # Gunicorn makes its files there with mkstemp, which is safe in a folder that everybody may write to.
 _MEMORY = Path("/dev/shm")  # nosec B108
 
@@ -73,6 +75,7 @@ def _options(settings: Any, certificate: tuple[Path, Path] | None) -> dict[str, 
         "forwarded_allow_ips": "",
         "logger_class": _Journal,
         "proc_name": "xinxia",
+        "when_ready": _wait_for_nobody_silent,
         "post_worker_init": _begin_jobs,
         "worker_exit": _end_jobs,
     }
@@ -86,6 +89,17 @@ def _options(settings: Any, certificate: tuple[Path, Path] | None) -> dict[str, 
             "ssl_context": _modern_tls,
         }
     return options
+
+
+def _wait_for_nobody_silent(server: Any) -> None:
+    """Give up a connection that stops in the middle of a request: gunicorn itself would keep a thread for it for good.
+
+    Linux hands the limits of a listening socket on to what it accepts.
+    """
+    limit = struct.pack("ll", _LONGEST_SILENCE, 0)
+    for listener in server.LISTENERS:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, limit)
 
 
 def _modern_tls(_config: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

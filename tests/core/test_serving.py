@@ -1,5 +1,6 @@
 """The server starts with one command, speaks https to everybody but this machine, and refuses in one sentence."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -54,6 +55,18 @@ def test_what_was_asked_is_not_logged_not_even_when_it_makes_no_sense(installati
         _code, logged = served.stop()
     assert "Invalid request" in logged
     assert CANARY not in logged
+    assert all(json.loads(line)["event"] for line in logged.splitlines())
+
+
+def test_connections_that_fall_silent_in_the_middle_of_a_request_do_not_stop_the_others(installation):
+    with serving(installation, WORKERS="1", THREADS="2") as served:
+        where = (served.host, served.port)
+        halves = [b"GET /healthz HTTP/1.1\r\nHost:", b"POST /sign-in HTTP/1.1\r\nContent-Length: 9\r\n\r\na="]
+        with contextlib.ExitStack() as silent:
+            for half in halves * 2:
+                silent.enter_context(socket.create_connection(where)).sendall(half)
+            wait_until(lambda: answers(served))
+        _code, logged = served.stop()
     assert all(json.loads(line)["event"] for line in logged.splitlines())
 
 
