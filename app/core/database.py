@@ -26,7 +26,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 _T = TypeVar("_T")
 
@@ -101,6 +101,11 @@ _current: ContextVar[Session] = ContextVar("session")
 def session() -> Session:
     """Return the session of the open transaction; outside one there is none (LookupError)."""
     return _current.get()
+
+
+def savepoint() -> SessionTransaction:
+    """Return a block that is undone whole when it raises, for a view that shows a refusal instead of raising it."""
+    return session().begin_nested()
 
 
 def in_transaction() -> bool:

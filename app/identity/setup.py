@@ -9,7 +9,7 @@ from sqlalchemy import event, exists, select
 from app import audit, vault
 from app.access import PostKind
 from app.core.address import ServingRefused
-from app.core.database import session
+from app.core.database import savepoint, session
 from app.core.errors import Conflict, Invalid, Missing
 from app.core.words import N_
 from app.directory import service as directory
@@ -130,7 +130,7 @@ def set_up_by_page(first: FirstAdministrator, *, code: str, source: str) -> Sign
     if not _is_code(code):
         raise WrongSetUpCode(afterwards=count_failure("set-up", source))
     # The page that shows a refusal commits the counted attempt, and must not commit half a district with it.
-    with session().begin_nested():
+    with savepoint():
         done = set_up(
             district=first.district, number=first.number, name=first.name, mail=first.mail, password=first.password
         )

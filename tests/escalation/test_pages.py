@@ -174,3 +174,32 @@ def test_the_same_button_pressed_twice_counts_once(world: World, browser_of: Bro
 def test_a_deed_that_there_is_not_is_missing(world: World, browser_of: BrowserOf, raised: Concern) -> None:
     assert browser_of("gao").post(f"/concerns/{raised.id}/delete", data={"version": 1}).status_code == 404
     assert browser_of("lin").post(f"/concerns/{raised.id}/agree_close", data={"version": 1}).status_code == 404
+
+
+def test_what_is_refused_half_way_leaves_nothing_behind(
+    world: World, browser_of: BrowserOf, raised: Concern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.escalation import service
+    from app.files.service.opening import RoomNotFounded
+
+    def refuses(**_: object) -> None:
+        raise RoomNotFounded()
+
+    assert act(world, browser_of("gao"), "pass_on") == 303
+    events = len(world.events())
+    monkeypatch.setattr(service.files, "open_file", refuses)
+    assert act(world, browser_of("lin"), "accept") == 422
+    assert latest(world).state == "passed_to_room", "the deed before the refusal is undone with it"
+    assert [event.action for event in world.events()[events:]] == ["sign_in:done"]
+
+
+def test_a_review_too_far_away_says_until_when_it_may_be(
+    world: World, browser_of: BrowserOf, raised: Concern
+) -> None:
+    gao, lin = browser_of("gao"), browser_of("lin")
+    assert act(world, gao, "pass_on") == 303
+    assert act(world, lin, "accept") == 303
+    concern = latest(world)
+    answer = lin.post(f"/concerns/{concern.id}/follow_up", data={"version": concern.revision, "day": "2099-01-01"})
+    assert answer.status_code == 422
+    assert "%(latest)s" not in answer.get_data(as_text=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access import Actor, PostKind
-from app.core.database import session
+from app.core.database import savepoint, session
 from app.directory import labels
 from app.directory.contacts import settle_contacts
 from app.directory.importing.models import RosterImport
@@ -126,7 +126,7 @@ def import_staff(
         raise RowsHaveFaults(count=len(plan.staff.bad_rows))
     if not plan.staff.entries:
         raise NothingToImport()
-    with session().begin_nested():
+    with savepoint():
         return _carry_out(plan, end_missing, by=by, upload_id=upload_id, tell=tell)
 
 

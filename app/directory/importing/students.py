@@ -7,7 +7,7 @@ from uuid import UUID
 from app import audit, vault
 from app.access import Actor, PostKind
 from app.core import clock
-from app.core.database import session
+from app.core.database import savepoint, session
 from app.core.errors import Conflict, Invalid
 from app.core.ids import new_id
 from app.core.words import N_
@@ -74,7 +74,7 @@ def import_students(
     if not plan.roster.entries:
         raise NothingToImport()
     # A savepoint: what a page catches and shows is not committed with it.
-    with session().begin_nested():
+    with savepoint():
         return _carry_out(plan, plan.suggested if leaving is None else leaving, by=by, upload_id=upload_id, tell=tell)
 
 

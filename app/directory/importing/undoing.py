@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app import audit, vault
 from app.access import Actor
 from app.core import clock
-from app.core.database import session
+from app.core.database import savepoint, session
 from app.core.errors import Conflict
 from app.core.words import N_
 from app.directory.importing.models import RosterImport
@@ -42,7 +42,7 @@ def undo_import(done: RosterImport, *, by: Actor) -> list[UUID]:
     """Undo an import within its day; return the students who stay because something newer is kept about them."""
     UNDO_IMPORT.demand(by, done)
     _demand_time(done)
-    with session().begin_nested():
+    with savepoint():
         return _go_back(done, by=by)
 
 
@@ -133,7 +133,7 @@ def _in_use(*users: Any) -> bool:
 def _remove(model: Any, row_id: UUID) -> None:
     """Remove a row that nothing needs; what a table upstairs needs stays."""
     try:
-        with session().begin_nested():
+        with savepoint():
             session().delete(session().get_one(model, row_id))
     except IntegrityError:
         return

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.database import session
+from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
 from app.core.ids import parse_id
 from app.core.paging import Page
@@ -81,7 +81,7 @@ def add_person() -> Any:
 
 def _employ(form: forms.Form) -> Person:
     """Add the person with the post, or nobody."""
-    with session().begin_nested():
+    with savepoint():
         person = service.find_or_add_person(
             district_id=g.actor.district_id, number=form.data["number"], name=form.data["name"],
             mail=form.data["mail"], by=g.actor,

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import guard
 from app.core import forms
-from app.core.errors import Conflict, Invalid, Stale
-from app.escalation import asking, deeds, opinions, policy, queries, schemas
+from app.core.database import savepoint
+from app.core.errors import Conflict, Invalid, Refusal, Stale
+from app.escalation import asking, deeds, opinions, policy, queries, schemas, service
 from app.escalation.models import Concern, HandOver, SecondOpinion
 from app.escalation.pages.blueprint import escalation
 from app.escalation.views import ConcernView
@@ -40,14 +41,20 @@ def do(wanted: deeds.Wanted) -> Any:
     form = _filled_in(wanted.deed)
     if not form.errors:
         try:
-            deeds.do(wanted, form.data, by=g.actor)
+            with savepoint():
+                deeds.do(wanted, form.data, by=g.actor)
         except (Stale, Invalid, Conflict) as refused:
-            form = form.with_error("text", refused.words)
+            form = form.with_error(_field_of(refused), _(refused.words, **refused.params))
         else:
             flash(_(spec.done), "done")
             return redirect(_where_next(concern, answered), code=303)
     kept = forms.Form({**form.values, "deed": wanted.deed}, form.data, form.errors)
     return _shown(concern, kept), 422
+
+
+def _field_of(refused: Refusal) -> str:
+    wrong = {service.ReviewOutOfReach: "day", service.NotHigher: "level"}
+    return wrong.get(type(refused), "text")
 
 
 def _filled_in(deed: str) -> forms.Form:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from app.access import guard
 from app.core import forms
+from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Stale
 from app.escalation import deeds, policy, queries, schemas
 from app.escalation.models import Concern, HandOver
@@ -30,9 +31,10 @@ def offer(concern: Concern) -> Any:
         form = forms.read(schemas.Offer(), request.form)
         if not form.errors:
             try:
-                deeds.hand_over(concern, form.data, by=g.actor)
+                with savepoint():
+                    deeds.hand_over(concern, form.data, by=g.actor)
             except (Stale, Invalid, Conflict) as refused:
-                form = form.with_error("basis", refused.words)
+                form = form.with_error("basis", _(refused.words, **refused.params))
             else:
                 flash(_("The case is offered to the centre. Until it answers, it stays with you."), "done")
                 return redirect(url_for("escalation.concern", concern_id=concern.id), code=303)

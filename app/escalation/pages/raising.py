@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
 from app.access import PostKind, guard
 from app.core import forms
+from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
 from app.directory.queries import (
     DirectoryLine,
@@ -53,9 +55,10 @@ def write(student: Any) -> Any:
         form = forms.read(schemas.Account(), request.form)
         if not form.errors:
             try:
-                concern = service.raise_concern(student_id=student.id, account=form.data, by=g.actor)
+                with savepoint():
+                    concern = service.raise_concern(student_id=student.id, account=form.data, by=g.actor)
             except (Invalid, Conflict) as refused:
-                form = form.with_error("excluded", refused.words)
+                form = form.with_error("excluded", _(refused.words, **refused.params))
             else:
                 return redirect(url_for("escalation.sent", concern_id=concern.id), code=303)
     return _writing(student, form), 422 if form.errors else 200

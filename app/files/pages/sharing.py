@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.access import guard
 from app.audit.queries import events_about
 from app.core import forms
+from app.core.database import savepoint
 from app.core.errors import Invalid
 from app.directory.queries import names_of
 from app.files import policy, queries, schemas, service
@@ -26,7 +27,8 @@ def charge(file: StudentFile) -> Any:
         form = forms.read(schemas.Charge(), request.form)
         if not form.errors:
             try:
-                service.hand_charge(file, to=form.data["person"], by=g.actor)
+                with savepoint():
+                    service.hand_charge(file, to=form.data["person"], by=g.actor)
             except Invalid as refused:
                 form = form.with_error("person", refused.words)
             else:
@@ -45,7 +47,8 @@ def restrict(file: StudentFile) -> Any:
         form = forms.read(schemas.Named(), request.form)
         if not form.errors:
             try:
-                service.restrict(file, to=form.data["people"], by=g.actor)
+                with savepoint():
+                    service.restrict(file, to=form.data["people"], by=g.actor)
             except Invalid as refused:
                 form = form.with_error("people", refused.words)
             else:
