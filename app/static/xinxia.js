@@ -73,12 +73,17 @@
   };
   let keys = readKeys();
   let going = 0;
+  let escaped = 0;
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
   document.addEventListener("keydown", (event) => {
     if (!keys.on || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === keys.cover && cover && (cover.hidden ? !typing(event.target) : true)) {
       event.preventDefault();
       setCover(cover.hidden);
+    } else if (event.key === "Escape" && cover && !one("dialog[open]")) {
+      // Who is writing cannot use a letter: Esc twice.
+      if (Date.now() - escaped < 700) setCover(true);
+      escaped = Date.now();
     } else if (typing(event.target) || (cover && !cover.hidden)) {
       return;
     } else if (event.key === keys.search && one("#search")) {
@@ -235,6 +240,13 @@
       } catch { /* The next tick says again how long is left. */ }
     };
     one("[data-session-stay]", sessionDialog).addEventListener("click", prolong);
+    // Who is writing is there, although the server hears nothing of it.
+    let heardAt = Date.now();
+    document.addEventListener("input", () => {
+      if (Date.now() - heardAt < 300000) return;
+      heardAt = Date.now();
+      prolong();
+    });
     const tick = () => {
       const seconds = Math.round((endsAt - Date.now()) / 1000);
       if (seconds <= 0) {
