@@ -29,7 +29,7 @@ class DeedWords:
         return bool(self.text or self.level or self.day)
 
 
-_NO_QUOTATION = N_("One or two sentences, without the student's own words: everybody who has the card reads it.")
+_NO_QUOTATION = N_("In short, without the student's own words.")
 ASKS = {
     "acknowledge": DeedWords(N_("Confirm that I have it"), N_("Confirmed. The reporter is told."), tone="main"),
     "accept": DeedWords(
