@@ -27,7 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
-        metafunc.parametrize("database_kind", KINDS if chosen == "both" else [chosen], scope="session")
+        kinds = KINDS if chosen == "both" else [chosen]
+        alike = metafunc.definition.get_closest_marker("alike") is not None
+        metafunc.parametrize("database_kind", kinds[:1] if alike else kinds, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import update
 
+from app.core.catalogues import DEFAULT_LANGUAGE
 from app.core.database import session
 from app.identity.models import Account
 from tests.browser.activity import happen
@@ -94,8 +95,9 @@ def person(
     """
     people: list[Person] = []
 
-    def begin(name: str | None = None, *, language: str = "zh_Hans_CN", screen: Any = DESKTOP, **given: Any) -> Person:
-        context = chromium.new_context(viewport=screen, timezone_id="Asia/Shanghai", locale=LOCALES[language], **given)
+    def begin(name: str | None = None, *, language: str = DEFAULT_LANGUAGE, **given: Any) -> Person:
+        usual = {"timezone_id": "Asia/Shanghai", "locale": LOCALES[language], "reduced_motion": "reduce"}
+        context = chromium.new_context(**{"viewport": DESKTOP, **usual, **given})
         context.set_default_timeout(10_000)
         people.append(Person(context, site.served.address, language))
         return people[-1].signs_in(name) if name else people[-1]

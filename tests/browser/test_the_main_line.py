@@ -51,7 +51,7 @@ def test_the_main_line(
     site: Site, person: People, language: str, teacher: str, student: str, given: dict[str, Any]
 ) -> None:
     line = Line(person, language, given)
-    reporter = line.begins(teacher, screen=PHONE)
+    reporter = line.begins(teacher, viewport=PHONE)
     raises(line, reporter, student)
     gao = line.begins("gao")
     reviews(line, gao, reporter)
