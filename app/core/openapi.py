@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Request, request
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, fields, missing
 from webargs.flaskparser import FlaskParser
 
 from app.core.forms import Shape
@@ -58,7 +58,7 @@ class StrictParser(FlaskParser):
         """Return what the body says; a body that cannot be read is refused with 400."""
         try:
             given = super().load_json(req, schema)
-            if b"\\ud" in req.get_data().lower():
+            if given is not missing and b"\\ud" in req.get_data().lower():
                 # Half of a character, which no encoding can keep.
                 json.dumps(given, ensure_ascii=False).encode()
         except (ValueError, RecursionError):

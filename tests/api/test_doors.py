@@ -99,6 +99,8 @@ def test_what_is_no_json_is_refused_as_such(world: World, program_of: ProgramOf)
         answer = cruz.ask("POST", path, data=body, content_type="application/json")
         assert (answer.status_code, answer.json["errors"]) == (400, {"json": ["请求正文不是有效的 JSON。"]}), body[:9]
         assert answer.content_type == "application/problem+json"
+    answer = cruz.ask("POST", path, data=b'{"seen":"\\ud800"}', content_type="text/plain")
+    assert answer.status_code == 422, "what is not called JSON is not read as such"
 
 
 def test_a_program_is_never_answered_with_a_page(program_of: ProgramOf) -> None:
