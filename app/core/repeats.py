@@ -30,11 +30,16 @@ def name_of_request() -> uuid.UUID | None:
 
 
 def where_it_leads(response: Response) -> str | None:
-    """Return where the result of a deed stands, empty where there is nothing to see, None where none was done."""
-    if wants_json():
-        location = response.headers.get("Location") or response.headers.get("Content-Location", "")
-        return location if 200 <= response.status_code < 300 else None
-    return response.headers["Location"] if 300 <= response.status_code < 400 else None
+    """Return where the result of a deed stands, empty where there is nothing to see.
+
+    None where nothing was done, and for an answer that stands nowhere: what was a question is asked again.
+    """
+    if not wants_json():
+        return response.headers["Location"] if 300 <= response.status_code < 400 else None
+    if not 200 <= response.status_code < 300:
+        return None
+    location = response.headers.get("Location") or response.headers.get("Content-Location")
+    return location or ("" if response.status_code == 204 else None)
 
 
 def led_to(location: str) -> Any:

@@ -183,6 +183,20 @@ def test_nobody_else_opens_it_acts_on_it_or_can_tell_it_from_nothing(
     assert refusals and not any(event.subject_id for event in refusals)
 
 
+def test_a_hand_over_is_read_by_both_sides_and_nobody_else(world: World, program_of: ProgramOf) -> None:
+    concern = program_of("cruz").raise_concern(world.students["ana"], **GRAVE)
+    sent = {**PACKET, "version": program_of("lin").get(f"/concerns/{concern}")["version"]}
+    assert program_of("cruz").refused(f"/concerns/{concern}/hand-overs", **sent) == (404, None)
+    where = f"/hand-overs/{program_of('lin').post(f'/concerns/{concern}/hand-overs', **sent)['id']}"
+    for name in ("lin", "bo", "dee", "dora"):
+        assert program_of(name).get(where)["packet"]["reason"] == PACKET["reason"], name
+    for name in ("cruz", "moss", "gao", "hart", "pia", "sam", "tan", "uma", "quill", "eve", "root"):
+        assert program_of(name).refused(where, method="GET") == (404, None), name
+    assert {event.person_id for event in world.events("hand_over:viewed")} == {
+        world.people[name] for name in ("lin", "bo", "dee", "dora")
+    }
+
+
 def test_without_a_session_nothing_is_answered(app, world: World) -> None:
     nobody = Program(app.test_client())
     for path in ("/concerns/mine", f"/concerns/{uuid4()}", f"/hand-overs/{uuid4()}", "/notices", "/trail"):

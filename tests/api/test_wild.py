@@ -23,6 +23,10 @@ from tests.world import World
 ProgramOf = Callable[[str], Program]
 # Failed proofs of identity are counted, and a session that has ended ends the story.
 APART = {"session_api.prove", "session_api.end"}
+# What is asked with a body and changes nothing.
+QUESTIONS = {
+    "directory_api.search", "concerns_api.readers", "oversight_api.verify", "oversight_api.checkpoints",
+}
 TRAIL = {"trail_event", "trail_leaf", "trail_tree", "trail_checkpoint"}
 WRITTEN = "上课常走神"
 _calm = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -108,6 +112,9 @@ def test_whatever_is_sent_is_answered_and_what_is_refused_changes_nothing(
             check_refusal(answer)
             assert kept(world) == before, request
             assert {event.action for event in world.events()[events:]} <= {"access:refused"}, request
+        elif request.method != "GET" and answer.status_code != 204:
+            found = answer.headers.get("Location") or answer.headers.get("Content-Location")
+            assert found or request.operation in QUESTIONS, "a repeat must be led somewhere"
 
     sent()
 

@@ -44,7 +44,9 @@ def application(database: Database) -> Application:
             session().add(OnceDone(key=uuid.uuid4(), location="deed", at=clock.now()))
         if request.args.get("refused"):
             raise Conflict()
-        return {"text": "sealed"}, 201, {"Location": DONE} if request.args.get("found") else {}
+        if request.args.get("empty"):
+            return "", 204
+        return {"text": "sealed"}, 201, {request.args["found"]: DONE} if request.args.get("found") else {}
 
     app.entering.append(lambda: setattr(g, "actor", SimpleNamespace(person_id=request.headers.get("Person"))))
     return app
@@ -130,17 +132,18 @@ def send_all(installation: Installation, keys: list[str]) -> list[str | None]:
     return found
 
 
-def ask(client, key: str | None, address: str = "/api/letters?found=1", **request):
+def ask(client, key: str | None, address: str = "/api/letters?found=Location", **request):
     request.setdefault("json", {"a": 1})
     headers = {"Person": request.pop("person", "cruz"), **({"Idempotency-Key": key} if key is not None else {})}
     return client.open(address, method=request.pop("method", "POST"), headers=headers, **request)
 
 
-@pytest.mark.parametrize("quote", ['{}', '"{}"'])
-@pytest.mark.parametrize("method", ["POST", "PUT"])
-def test_a_program_that_asks_again_is_led_to_what_it_made(client, database, method, quote):
+@pytest.mark.parametrize(("method", "quote", "found"), [
+    ("POST", "{}", "Location"), ("POST", '"{}"', "Location"), ("PUT", "{}", "Content-Location"),
+])
+def test_a_program_that_asks_again_is_led_to_what_it_made(client, database, method, quote, found):
     key = quote.format(uuid.uuid4())
-    first, again = (ask(client, key, method=method) for _ in range(2))
+    first, again = (ask(client, key, f"/api/letters?found={found}", method=method) for _ in range(2))
     assert (first.status_code, first.json) == (201, {"text": "sealed"})
     assert (again.status_code, again.location, again.data) == (303, DONE, b"")
     assert deeds(database) == 1
@@ -148,14 +151,20 @@ def test_a_program_that_asks_again_is_led_to_what_it_made(client, database, meth
 
 def test_where_there_is_nothing_to_see_the_answer_is_empty(client, database):
     key = str(uuid.uuid4())
-    assert [ask(client, key, "/api/letters").status_code for _ in range(2)] == [201, 204]
+    assert [ask(client, key, "/api/letters?empty=1").status_code for _ in range(2)] == [204, 204]
     assert deeds(database) == 1
+
+
+def test_an_answer_that_stands_nowhere_is_given_again(client):
+    key = str(uuid.uuid4())
+    assert [ask(client, key, "/api/letters").json for _ in range(2)] == [{"text": "sealed"}] * 2
 
 
 def test_one_key_for_two_requests_loses_neither(client, database):
     key = str(uuid.uuid4())
     for changes in (
-        {}, {"json": {"a": 2}}, {"person": "moss"}, {"method": "PUT"}, {"address": "/api/letters?found=2"},
+        {}, {"json": {"a": 2}}, {"person": "moss"}, {"method": "PUT"},
+        {"address": "/api/letters?found=Location&page=2"},
         {"json": None, "data": {"document": (BytesIO(b"one"), "a.pdf")}},
         {"json": None, "data": {"document": (BytesIO(b"two"), "a.pdf")}},
         {"json": None, "data": {"document": (BytesIO(b"two"), "a.pdf"), "kind": "letter"}},

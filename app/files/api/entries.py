@@ -83,7 +83,9 @@ def addenda(entry: FileEntry) -> Any:
 @files_api.response(201, schemas.AddendumOut)
 def add(entry: FileEntry, given: dict[str, Any]) -> Any:
     """Add to a signed entry."""
-    return _opened_addendum(service.add_addendum(entry, text=given["text"], by=g.actor))
+    made = service.add_addendum(entry, text=given["text"], by=g.actor)
+    where = url_for("files_api.addenda", file_id=entry.file_id, entry_id=entry.id)
+    return _opened_addendum(made), {"Location": where}
 
 
 class NoteOut(Shape):
@@ -107,7 +109,7 @@ def note(file: StudentFile) -> Any:
 def save_note(file: StudentFile, given: dict[str, Any]) -> Any:
     """Keep the caller's own note on a file."""
     service.save_note(file, text=given.get("text", ""), by=g.actor)
-    return {"text": given.get("text", "")}
+    return {"text": given.get("text", "")}, {"Content-Location": url_for("files_api.note", file_id=file.id)}
 
 
 def _where(entry: FileEntry) -> str:

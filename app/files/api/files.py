@@ -30,7 +30,7 @@ def index(query: dict[str, Any]) -> Any:
 def open_new(student: Student) -> Any:
     """Open a student's file, or answer with the one there is."""
     file = service.open_file(student_id=student.id, school_id=student.school_id, by=g.actor)
-    return file, {"Content-Location": url_for("files_api.show", file_id=file.id)}
+    return file, {"Content-Location": _where(file)}
 
 
 class Until(Shape):
@@ -45,7 +45,8 @@ class Until(Shape):
 @files_api.response(201, Until)
 def reason(file: StudentFile, given: dict[str, Any]) -> Any:
     """Open a colleague's file for one school day."""
-    return service.give_reason(file, reason=given["reason"], by=g.actor)
+    opened = service.give_reason(file, reason=given["reason"], by=g.actor)
+    return opened, {"Location": _where(file)}
 
 
 @files_api.get("/files/<uuid:file_id>")
@@ -64,7 +65,11 @@ def change(file: StudentFile, given: dict[str, Any]) -> Any:
     """Write sections of the overview; a version that somebody else built on meanwhile is refused with 409."""
     sections = {name: text for name, text in given.items() if name != "version"}
     service.change_overview(file, sections=sections, revision=given["version"], by=g.actor)
-    return _opened(file)
+    return _opened(file), {"Content-Location": _where(file)}
+
+
+def _where(file: StudentFile) -> str:
+    return url_for("files_api.show", file_id=file.id)
 
 
 def _opened(file: StudentFile) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 
 from app.access import guard
 from app.audit.queries import events_about
@@ -28,7 +28,7 @@ def viewers(file: StudentFile, query: dict[str, Any]) -> Any:
 def charge(file: StudentFile, given: dict[str, Any]) -> Any:
     """Put a colleague in charge."""
     service.hand_charge(file, to=given["person"], by=g.actor)
-    return file
+    return file, _standing_at(file)
 
 
 @files_api.put("/files/<uuid:file_id>/restriction")
@@ -38,4 +38,8 @@ def charge(file: StudentFile, given: dict[str, Any]) -> Any:
 def restrict(file: StudentFile, given: dict[str, Any]) -> Any:
     """Close a file to all but the named; it asks for a fresh proof of identity."""
     service.restrict(file, to=given["people"], by=g.actor)
-    return file
+    return file, _standing_at(file)
+
+
+def _standing_at(file: StudentFile) -> dict[str, str]:
+    return {"Content-Location": url_for("files_api.show", file_id=file.id)}
