@@ -25,7 +25,7 @@ from app.escalation import policy as escalation_policy
 from app.escalation import queries as escalation_queries
 from app.escalation.api import concerns_api
 from app.escalation.pages import escalation
-from app.escalation.views import open_concerns
+from app.escalation.views import open_concerns, raise_act
 from app.files import events as files_events
 from app.files import jobs as files_jobs
 from app.files import policy as files_policy
@@ -110,6 +110,7 @@ def register_features(app: Application) -> None:
     app.jinja_env.globals["worded"] = _worded
     app.jinja_env.globals["file_act"] = file_act
     app.jinja_env.globals["open_concerns"] = open_concerns
+    app.jinja_env.globals["raise_act"] = raise_act
 
 
 def _trail_words(action: str) -> str:

@@ -275,6 +275,11 @@ def open_concerns(student_id: UUID) -> list[tuple[str, str, str]]:
     ]
 
 
+def raise_act(student: Any) -> bool:
+    """Say whether a student's page shows the way to raise a concern."""
+    return policy.RAISE_ABOUT.allows(g.actor, student)
+
+
 def parties_around(student: Any, actor: Actor) -> list[tuple[str, str]]:
     """Return who could be part of it among those who would read or hear of a concern, the actor left out."""
     on = today_at(student.school_id)

@@ -58,7 +58,11 @@ def _lead(actor: Actor) -> dict[str, Any]:
 
 def _centre(actor: Actor) -> dict[str, Any]:
     schools = organisations_of(actor.district_id, "school")
-    return {"queue": concerns.centre_queue(actor, size=8).items, "figures": figures_of([one.id for one in schools])}
+    return {
+        "queue": concerns.centre_queue(actor, size=8).items,
+        "schools": {one.id: one.name for one in schools},
+        "figures": figures_of([one.id for one in schools]),
+    }
 
 
 def _school_admin(actor: Actor) -> dict[str, Any]:

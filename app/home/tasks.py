@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.access import CENTRE, Actor, PostKind
 from app.core import clock
-from app.directory.queries import names_of, names_of_students
+from app.directory.queries import names_of, names_of_organisations, names_of_students
 from app.escalation import queries, words
 from app.escalation.levels import GRAVE
 from app.escalation.queries import ConcernLine
@@ -98,12 +98,15 @@ def _of_room(actor: Actor) -> Iterator[Task]:
 def _of_centre(actor: Actor) -> Iterator[Task]:
     if not actor.holds(*CENTRE):
         return
-    for line in queries.centre_queue(actor, size=50).items:
+    lines = queries.centre_queue(actor, size=50).items
+    schools = names_of_organisations({line.concern.school_id for line in lines})
+    for line in lines:
         offered = line.concern.state == "offered_to_centre"
         if (line.hand_over is not None and line.concern.tier != "room") or offered:
             task = _task(line, _rank(line) if offered else REVIEW, _(words.STATES[line.concern.state]))
             url = url_for("escalation.hand_over", hand_over_id=line.hand_over.id) if line.hand_over else task.url
-            yield replace(task, url=url)
+            where = f"{schools.get(line.concern.school_id, '')} {line.where}".strip()
+            yield replace(task, url=url, where=where)
 
 
 def _opinions(actor: Actor) -> Iterator[Task]:

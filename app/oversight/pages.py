@@ -21,7 +21,7 @@ def trail() -> Any:
     """Show what happened in the district, newest first."""
     form = forms.read(schemas.TrailSearch(), request.args)
     page = queries.find_events(form.data, g.actor, cursor=request.args.get("after"))
-    people = names_of({event.person_id for event in page.items if event.person_id})
+    people = names_of(queries.people_in(page.items))
     return render_template(
         "oversight/trail.html", form=form, page=page, places=queries.places_of(g.actor), people=people,
         event_words=current_app.extensions["event_words"],

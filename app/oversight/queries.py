@@ -1,6 +1,6 @@
 """Finding what happened in a district, and saying whether the trail of it is whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,12 @@ def find_events(known: Mapping[str, Any], actor: Actor, *, cursor: str | None = 
         until=_start_of(known.get("until"), actor, plus=1),
         cursor=cursor,
     )
+
+
+def people_in(events: Sequence[TrailEvent]) -> set[UUID]:
+    """Return the people whom events name: who did something, and about whom the system did it, as in signing in."""
+    found = {event.person_id for event in events} | {e.subject_id for e in events if e.subject_kind == "person"}
+    return {one for one in found if one is not None}
 
 
 def _start_of(day: date | None, actor: Actor, *, plus: int = 0) -> datetime | None:
