@@ -1,5 +1,6 @@
 """Interleaved rounds and honest ratios: CPU milliseconds, medians of per-round ratios, a bootstrap interval."""
 
+import gc
 import random
 import statistics
 import time
@@ -38,8 +39,10 @@ def compare(
     spent: dict[str, list[float]] = {variant: [] for variant in variants}
     walls: list[float] = []
     for round_number in range(ROUNDS):
-        order = list(variants) if round_number % 2 == 0 else list(reversed(variants))
+        order = list(variants) if round_number % 2 == 0 else list(variants)[::-1]
         for variant in order:
+            # Rubbish of the one must not be swept up at the cost of the other.
+            gc.collect()
             started = time.process_time()
             for _ in range(calls):
                 wall = time.perf_counter()
@@ -81,3 +84,23 @@ def calibration() -> dict[str, float]:
 
     block = os.urandom(64 * 1024)
     return {"sha256_64k_per_s": per_second(lambda: hashlib.sha256(block).digest())}
+
+
+def table(figures: list[Figure]) -> str:
+    """Return the figures as a table to read."""
+    lines = [("figure", "ours ms", "baseline ms", "ratio", "95 %", "goal", "p95 ms", "")]
+    for each in figures:
+        goal = f"<= {each.goal}" if each.goal else "-"
+        verdict = "" if each.goal is None else "met" if each.ratio <= each.goal else "MISSED"
+        lines.append(
+            (
+                each.name, f"{each.ours_ms:.2f}", f"{each.baseline_ms:.2f}", f"{each.ratio:.2f}",
+                f"{each.low:.2f}-{each.high:.2f}", goal, f"{each.p95_wall_ms:.1f}", verdict,
+            )
+        )
+    widths = [max(len(line[column]) for line in lines) for column in range(8)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) if not place else cell.rjust(width)
+                  for place, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
+        for line in lines
+    )
