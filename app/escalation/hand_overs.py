@@ -18,7 +18,7 @@ from app.directory.queries import today_at
 from app.escalation import policy, readers
 from app.escalation.levels import GRAVE
 from app.escalation.models import LIVE_HAND_OVERS, Concern, HandOver, HandOverEntry
-from app.escalation.moving import Deed, NotNow, move
+from app.escalation.moving import Deed, NotNow, WordsMissing, move
 from app.escalation.notices import tell_centre
 from app.escalation.policy import roles_in
 from app.escalation.readers import HANDED, Teams, centre_of
@@ -91,26 +91,32 @@ def call_centre(
 def _send(
     concern: Concern, deed: str, basis: str, packet: Mapping[str, Any], revision: int, by: Actor
 ) -> tuple[HandOver, Teams]:
-    if basis == "CONSENT" and not str(packet.get("consent", "")).strip():
-        raise ConsentMissing()
+    _expect_whole(packet, basis)
     if concern.revision != revision:
         raise Stale()
-    teams = readers.teams_of(concern, by)
-    if not teams["centre"].living:
-        raise NoCentre()
     role = next((role for role in roles_in(concern, by) if find_move(deed, concern, role)), None)
     if role is None:
         raise NotNow()
+    teams = readers.teams_of(concern, by)
+    if not teams["centre"].living:
+        raise NoCentre()
     hand_over = _new_hand_over(concern, basis, by)
     _seal_packet(hand_over, packet, teams, role, by)
     end_live(concern, by=by)
-    move(concern, Deed(deed, packet.get("reason", ""), under=hand_over.id, hand_over=hand_over), by=by,
-         revision=revision)
+    move(concern, Deed(deed, hand_over=hand_over), by=by, revision=revision)
     session().add(hand_over)
     session().flush()
     readers.hand_card(hand_over, teams["centre"], by=by)
     tell_centre("concern:offered", hand_over, teams, by=by)
     return hand_over, teams
+
+
+def _expect_whole(packet: Mapping[str, Any], basis: str) -> None:
+    """Raise where the packet lacks its reason, or the consent that is named as its basis."""
+    if not str(packet.get("reason", "")).strip():
+        raise WordsMissing()
+    if basis == "CONSENT" and not str(packet.get("consent", "")).strip():
+        raise ConsentMissing()
 
 
 def _new_hand_over(concern: Concern, basis: str, by: Actor) -> HandOver:

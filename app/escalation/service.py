@@ -20,7 +20,7 @@ from app.escalation.models import Concern, SecondOpinion
 from app.escalation.moving import Deed, card_at, due_from_now, keep_step, move
 from app.escalation.notices import tell_raised
 from app.escalation.readers import Sealing, Teams
-from app.escalation.tiers import clock_for
+from app.escalation.tiers import clock_for, first_tier
 from app.files import service as files
 from app.schooltime import SchoolCalendar, day_at, due, moment_at, school_hours
 from app.vault import NoKey
@@ -131,10 +131,15 @@ def _new_concern(line: DirectoryLine, source: str, found: Provisional, sealing: 
         level_basis_code="assessed" if found.reason == "assessed" else "provisional",
         tier=sealing.tier,
         owner_id=None,
-        due_for_code="acknowledge" if sealing.tier == "grade" else "accept",
+        due_for_code=_first_clock(source, found.level, sealing.tier),
         closed_at=None,
         revision=1,
     )
+
+
+def _first_clock(source: str, level: str, tier: str) -> str:
+    """Return the clock of the first human act: whoever stands in for the grade acknowledges, the room takes on."""
+    return "acknowledge" if tier != "room" and first_tier(source, level) == "grade" else "accept"
 
 
 def _seal(concern: Concern, account: dict[str, Any], found: Provisional, sealing: Sealing, by: Actor) -> None:

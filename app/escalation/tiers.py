@@ -101,9 +101,9 @@ MOVES = (
          words=True),
     Move("raise_level", OPEN, "stays", ROLES, words=True),
     # The hand-over. Pending, the sender stays responsible; declined or withdrawn, all is as it was.
-    Move("offer", _AT_SCHOOL, "offered_to_centre", ("room",), owner="sender", clock="centre_answer", words=True),
+    Move("offer", _AT_SCHOOL, "offered_to_centre", ("room",), owner="sender", clock="centre_answer"),
     Move("call_centre", _AT_SCHOOL, "offered_to_centre", ("grade", "leadership"), owner="sender",
-         clock="centre_answer", words=True),
+         clock="centre_answer"),
     Move("withdraw", ("offered_to_centre",), "before", ("grade", "room", "leadership"), owner="before",
          clock="before"),
     Move("decline", ("offered_to_centre",), "before", ("centre",), owner="before", clock="before", words=True),

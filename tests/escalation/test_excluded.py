@@ -105,6 +105,8 @@ def test_an_unknown_person_cannot_be_excluded(world: World) -> None:
 def test_the_next_tier_with_somebody_in_it_owns_it_and_reads_the_account(world: World, answers, excluded, tier) -> None:
     story = Story(world).raised("cruz", answers, excluded=excluded)
     assert story.stands[1] == tier
+    reviews = answers is EVERYDAY and tier != "room"
+    assert story.now().due_for_code == ("acknowledge" if reviews else "accept")
     name = {"grade": "gao", "room": "bo", "leadership": "pia", "centre": "dora"}[tier]
     with world.acting(name) as owner:
         concern = story.concern()

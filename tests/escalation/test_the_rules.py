@@ -117,6 +117,12 @@ def test_consent_is_written_down_or_it_is_none(world: World) -> None:
         story.does("lin", hand_overs.offer, basis="CONSENT", packet=PACKET)
 
 
+def test_a_hand_over_says_why(world: World) -> None:
+    story = in_support(world)
+    with pytest.raises(WordsMissing):
+        story.does("lin", hand_overs.offer, basis="SELF_HARM", packet={**PACKET, "reason": " "})
+
+
 def test_only_signed_entries_of_this_student_go_along(world: World) -> None:
     story, other = in_support(world), Story(world).raised("cruz", SELF_HARM, about="rui")
     other.does("lin", service.accept)
