@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.core import catalogues, clock
 from app.core.database import Database
 from app.core.headers import set_headers
-from app.core.redirects import here
+from app.core.redirects import page_address
 from app.core.refusals import register_refusals
 from app.core.requests import Application, new_once_key, request_id
 from app.vault import check_server_key, opening_info
@@ -108,6 +108,6 @@ def _frame_words() -> dict[str, Any]:
         "once": new_once_key,
         "t": SimpleNamespace(now=clock.now()),
         "locale": catalogues.chosen_language(),
-        "here": here,
+        "page_address": page_address,
         "actor": None,
     }

@@ -10,7 +10,7 @@ def local_path(target: str | None) -> str:
     return target
 
 
-def here() -> str:
+def page_address() -> str:
     """Return the address of the page that is shown, to come back to; after a form, where it can be opened again."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
