@@ -31,6 +31,13 @@ def shown(count: int) -> str:
     return str(count) if count == 0 or count >= SMALLEST_SHOWN else f"<{SMALLEST_SHOWN}"
 
 
+def total_of(counts: Collection[int]) -> str:
+    """Return a total as it may be shown beside its parts: where one is hidden, it says no more than the others."""
+    hidden = any(0 < count < SMALLEST_SHOWN for count in counts)
+    known = sum(count for count in counts if count >= SMALLEST_SHOWN)
+    return f"{max(known, 1)}+" if hidden else str(known)
+
+
 def figures_of(school_ids: Collection[UUID]) -> Figures:
     """Return the figures of these schools together; whoever asks must be in charge of them."""
     within = Concern.school_id.in_(school_ids) & Concern.state.in_(OPEN)
@@ -42,5 +49,5 @@ def figures_of(school_ids: Collection[UUID]) -> Figures:
     )
     return Figures(
         by_level={level: shown(counts.get(level, 0)) for level in reversed(LEVELS)},
-        open=shown(sum(counts.values())), overdue=shown(overdue or 0), hand_overs=shown(handed or 0),
+        open=total_of(counts.values()), overdue=shown(overdue or 0), hand_overs=shown(handed or 0),
     )

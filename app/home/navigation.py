@@ -22,14 +22,14 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("escalation.new", N_("Raise a concern"), "concern:raise", "n"),
-    Entry("escalation.mine", N_("My concerns"), "concern:raise", "m"),
     Entry("escalation.review", N_("Alert review"), "concern:review", "r"),
     Entry("escalation.room", N_("Concerns"), "concern:room", "c"),
     Entry("escalation.cards", N_("Action cards"), "concern:cards", "k"),
     Entry("escalation.centre", N_("Queue"), "concern:centre", "q"),
     Entry("escalation.approvals", N_("Approvals"), "concern:approve", "a"),
     Entry("files.index", N_("My students"), "file:list", "s"),
+    Entry("escalation.new", N_("Raise a concern"), "concern:raise", "n"),
+    Entry("escalation.mine", N_("My concerns"), "concern:raise", "m"),
     Entry("directory.classes", N_("Classes"), "student:search", "l"),
     Entry("directory.people", N_("People"), "person:list", "p"),
     Entry("directory.rosters", N_("Rosters"), "roster:list", "i"),
