@@ -48,6 +48,7 @@ def guard(
 
         guarded.__permission__ = permission  # type: ignore[attr-defined]
         guarded.__visits__ = visit is not None  # type: ignore[attr-defined]
+        guarded.__load__ = load  # type: ignore[attr-defined]
         return guarded
 
     return wrap

@@ -108,9 +108,9 @@ def posts_held_at(organisation_ids: Collection[UUID]) -> list[HeldPost]:
 
 
 def get_member(person_id: UUID) -> Member | None:
-    """Return somebody on the staff with every post they hold or held."""
-    person = session().get(Person, person_id)
-    return Member(person, tuple(held_posts(Post.person_id == person_id))) if person else None
+    """Return somebody on the staff with every post they hold or held; who is missing costs as much."""
+    person, posts = session().get(Person, person_id), tuple(held_posts(Post.person_id == person_id))
+    return Member(person, posts) if person else None
 
 
 def members_kept_by(actor: Actor, *, kind: PostKind | None = None, ended: bool = False) -> list[Member]:

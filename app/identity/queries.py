@@ -168,7 +168,7 @@ class HeldPost:
 
 def get_held_post(person_id: UUID, post_id: UUID) -> HeldPost | None:
     """Return a post of this person, and no other's."""
-    post = session().get(Post, post_id)
-    if post is None or post.person_id != person_id:
-        return None
-    return HeldPost(post, session().get_one(Person, person_id))
+    found = session().execute(
+        select(Post, Person).join(Person, Person.id == Post.person_id).where(Post.id == post_id, Person.id == person_id)
+    ).first()
+    return HeldPost(found[0], found[1]) if found else None

@@ -34,8 +34,12 @@ PREVIEWED_ROWS = 5
 
 
 def _upload_or_import(upload_id: UUID) -> RosterUpload | RosterImport | None:
-    """Return an upload, or what it led to: a form sent again from an old page leads to the result."""
-    return uploads.find_upload(upload_id) or queries.import_of_upload(upload_id)
+    """Return an upload, or what it led to: a form sent again from an old page leads to the result.
+
+    Both are always asked for, so that another's upload costs what none costs.
+    """
+    done = queries.import_of_upload(upload_id)
+    return uploads.find_upload(upload_id) or done
 
 
 @directory.route("/rosters/uploads/<uuid:upload_id>/columns", methods=["GET", "POST"])

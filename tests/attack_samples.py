@@ -1,0 +1,120 @@
+"""The records an attacker names: of Ana, of Rui whose file is restricted, of Kai at the other school, and none at all.
+
+Every parameter of an address must be known here: a route with a new one fails until its samples stand below.
+"""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from app.core.database import session
+from app.directory.importing import uploads
+from app.directory.importing.students import import_students
+from app.directory.models import Post
+from app.escalation import hand_overs, service
+from app.escalation.models import SecondOpinion
+from app.files import service as files
+from app.notifications.models import Notice
+from tests.directory.importing.stories import listed, school_of, whole_school
+from tests.escalation.telling import LOW_MOOD, PACKET, SELF_HARM, Story
+from tests.files import samples as documents
+from tests.files import steps
+from tests.world import World
+
+Sample = dict[str, Any]
+
+# Words that stand in an address and name no record: one that there is and one that there is not.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "code": ("en", "xx"),
+    "name": ("dark", "xx"),
+    "deed": ("acknowledge", "xx"),
+    "filename": ("xinxia.css", "xx"),
+}
+
+
+def prepare(world: World) -> dict[str, Sample]:
+    """Make the records and return, for each sample, what every parameter is filled with; what is missing first."""
+    made = {
+        "ana": {**_directory(world, "ana", "school", "lin"), **_file(world, "lin", "ana")},
+        "rui": {**_directory(world, "rui", "school", "bo"), **_file(world, "lin", "rui")},
+        "kai": {**_directory(world, "kai", "other_school", "tan"), **_file(world, "tan", "kai")},
+    }
+    steps.restrict(world, "lin", made["rui"]["file_id"], "lin")
+    rosters = {"ana": _roster(world, "sam"), "kai": _roster(world, "uma")}
+    for name, sample in made.items():
+        sample |= _concern(world, name)
+        sample |= rosters.get(name, rosters["ana"])
+        sample |= _notice(world, {"ana": "gao", "rui": "lin", "kai": "tan"}[name])
+    none = {parameter: uuid4() for parameter in made["ana"]}
+    # A record of one within the address of another, and none within the address of one.
+    rui, kai = made["rui"], made["kai"]
+    foreign = {"entry_id": rui["entry_id"], "attachment_id": kai["attachment_id"], "post_id": kai["post_id"]}
+    lost = {parameter: uuid4() for parameter in foreign}
+    return {"none": none, "lost": {**made["ana"], **lost}, **made, "swapped": {**made["ana"], **foreign}}
+
+
+def _directory(world: World, student: str, place: str, person: str) -> Sample:
+    with world.database.transaction(writes=False):
+        post = session().scalars(select(Post.id).where(Post.person_id == world.people[person])).first()
+    return {
+        "student_id": world.students[student],
+        "class_id": world.classes[place, "四年级", "1班"],
+        "school_id": world.organisations[place],
+        "organisation_id": world.organisations[place],
+        "person_id": world.people[person],
+        "post_id": post,
+    }
+
+
+def _file(world: World, who: str, student: str) -> Sample:
+    file_id = steps.open_file(world, who, student)
+    entry_id = steps.signed(world, who, file_id)
+    steps.add(world, who, entry_id, "and later she slept")
+    with world.acting(who) as by:
+        kept = files.add_attachment(
+            steps.file(file_id), source=io.BytesIO(documents.PDF), name="letter.pdf", by=by
+        ).id
+    return {"file_id": file_id, "entry_id": entry_id, "attachment_id": kept}
+
+
+def _concern(world: World, student: str) -> Sample:
+    """Let a concern reach the centre, and another wait for a second person."""
+    teacher, counsellor = ("quill", "tan") if student == "kai" else ("cruz", "lin")
+    story = Story(world).raised(teacher, SELF_HARM, about=student)
+    story.does(counsellor, service.accept)
+    story.does(counsellor, service.assess, level="R3", reason="after a first talk")
+    offered = story.does(counsellor, hand_overs.offer, basis="SELF_HARM", packet=PACKET)
+    opinion = _opinion(world, student, teacher, counsellor)
+    return {"concern_id": story.id, "hand_over_id": offered, "opinion_id": opinion}
+
+
+def _opinion(world: World, student: str, teacher: str, counsellor: str) -> UUID:
+    story = Story(world).raised(teacher, {**LOW_MOOD, "families": ["self_harm"]}, about=student)
+    story.does(counsellor, service.accept)
+    story.does(counsellor, service.assess, level="R3", reason="after a first talk")
+    story.does(counsellor, service.assess, level="R1", reason="calmer after a week")
+    with world.database.transaction(writes=False):
+        return session().scalars(select(SecondOpinion.id).where(SecondOpinion.concern_id == story.id)).one()
+
+
+def _roster(world: World, who: str) -> Sample:
+    """Let an administrator import a list, and leave another waiting for its dry run."""
+    place = "other_school" if who == "uma" else "school"
+    newcomer = ("G00000900", "何向晚", "四年级", "1班")
+    kai = ("G00000004", "赵凯", "四年级", "1班")
+    made = listed(kai, newcomer) if who == "uma" else whole_school(newcomer)
+    content = "学号,姓名,年级,班级\nG901,何向阳,四年级,1班\n".encode()
+    with world.acting(who) as by:
+        done = import_students(made, school=school_of(world, place), by=by).id
+        waiting = uploads.keep_upload(content, kind="students", organisation=school_of(world, place), by=by).id
+    return {"upload_id": waiting, "import_id": done}
+
+
+def _notice(world: World, who: str) -> Sample:
+    with world.database.transaction(writes=False):
+        found = session().scalars(select(Notice.id).where(Notice.person_id == world.people[who])).first()
+    assert found is not None, who
+    return {"notice_id": found}
