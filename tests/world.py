@@ -21,7 +21,7 @@ from app.core.database import Database, session
 from app.core.ids import new_id
 from app.directory import service as directory
 from app.directory.importing.register import Place, Register
-from app.directory.models import Organisation
+from app.directory.models import Organisation, Post
 from app.directory.pinyin import reading
 from app.identity import keys
 from app.identity.queries import actor_for
@@ -100,6 +100,14 @@ class World:
         """Open a transaction in which somebody acts."""
         with self.database.transaction():
             yield self.actor(name)
+
+    def end_posts(self, name: str, last_day: date) -> None:
+        """Let somebody's posts have ended on a day, inside the transaction at hand."""
+        from sqlalchemy import select
+
+        for post in session().scalars(select(Post).where(Post.person_id == self.people[name])):
+            post.ends_on = last_day
+            post.make_mark()
 
     def events(self, action: str | None = None) -> list[Any]:
         """Return what the trail keeps, in order, in a transaction of its own."""

@@ -10,7 +10,7 @@ from app.access import SCHOOL, Actor, PostKind
 from app.core.database import session
 from app.core.ids import new_id
 from app.directory.models import ClassContacts, Post, SchoolClass
-from app.directory.queries import today_at
+from app.directory.queries import current_posts, today_at
 from app.vault import Grant, Group, Holder
 from app.vault.holders import current_user_keys
 from app.vault.models import GroupKey
@@ -48,19 +48,14 @@ def _people_in_charge(schools: set[UUID]) -> list[tuple[UUID, UUID | None, UUID]
     """Return school, class and person of every class teacher; administrators stand without a class."""
     found: list[tuple[UUID, UUID | None, UUID]] = []
     for school_id in schools:
-        on = today_at(school_id)
-        rows = session().execute(
-            select(Post.kind, Post.class_id, Post.person_id).where(
-                Post.organisation_id == school_id,
-                Post.kind.in_((PostKind.CLASS_TEACHER, PostKind.SCHOOL_ADMIN)),
-                Post.starts_on <= on,
-                or_(Post.ends_on.is_(None), Post.ends_on >= on),
-            )
+        posts = current_posts(
+            today_at(school_id), Post.organisation_id == school_id,
+            Post.kind.in_((PostKind.CLASS_TEACHER, PostKind.SCHOOL_ADMIN)),
         )
         found += [
-            (school_id, class_id if kind == PostKind.CLASS_TEACHER else None, person_id)
-            for kind, class_id, person_id in rows
-            if class_id is not None or kind == PostKind.SCHOOL_ADMIN
+            (school_id, post.class_id if post.kind == PostKind.CLASS_TEACHER else None, post.person_id)
+            for post in posts
+            if post.class_id is not None or post.kind == PostKind.SCHOOL_ADMIN
         ]
     return found
 

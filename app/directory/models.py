@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import vault
 from app.core.database import Base
 from app.vault import read_server, sealed, server_sealed
+from app.vault.encoding import lengths
 
 
 class Organisation(Base):
@@ -144,7 +146,11 @@ class Person(Base):
 
 
 class Post(Base):
-    """What a person is in charge of, from when to when; both days included."""
+    """What a person is in charge of, from when to when; both days included.
+
+    Keys follow posts without anybody's doing. Each therefore carries the server's mark: one that was written or
+    changed by SQL counts for nothing.
+    """
 
     __tablename__ = "post"
     __table_args__ = (
@@ -165,3 +171,19 @@ class Post(Base):
     class_id: Mapped[UUID | None] = mapped_column(ForeignKey("school_class.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    mark: Mapped[bytes]
+
+    def make_mark(self) -> None:
+        """Mark the post as it stands now as given by this server."""
+        self.mark = vault.server_mac(self._statement())
+
+    def is_marked(self) -> bool:
+        """Say whether this server, under any of its keys, gave the post as it stands."""
+        return vault.server_key().verify_mac(self._statement(), self.mark)
+
+    def _statement(self) -> bytes:
+        ends = self.ends_on.isoformat() if self.ends_on else None
+        return lengths(
+            "xinxia/1/post", self.id, self.person_id, self.kind, self.organisation_id, self.grade_id, self.class_id,
+            self.starts_on.isoformat(), ends,
+        )

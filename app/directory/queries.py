@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app import vault
 from app.access import Actor, PostHeld, PostKind
@@ -331,25 +331,26 @@ def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
     """Return the posts a person holds on a day; a post ended yesterday is not among them."""
-    rows = session().scalars(
-        select(Post)
-        .where(Post.person_id == person_id, Post.starts_on <= on, or_(Post.ends_on.is_(None), Post.ends_on >= on))
-        .order_by(Post.starts_on, Post.id)
-    )
+    rows = current_posts(on, Post.person_id == person_id)
     return tuple(
         PostHeld(row.id, PostKind(row.kind), row.organisation_id, row.grade_id, row.class_id) for row in rows
     )
 
 
+def current_posts(on: date, *conditions: ColumnElement[bool]) -> list[Post]:
+    """Return the posts that count on a day, the oldest first; one that this server did not give is none."""
+    rows = session().scalars(
+        select(Post)
+        .where(*conditions, Post.starts_on <= on, or_(Post.ends_on.is_(None), Post.ends_on >= on))
+        .order_by(Post.starts_on, Post.id)
+    )
+    return [row for row in rows if row.is_marked()]
+
+
 def posts_of(person_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[PostHeld, ...]]:
     """Return the posts that each of these people holds on a day, for lists of people."""
     found: dict[UUID, tuple[PostHeld, ...]] = {person_id: () for person_id in person_ids}
-    rows = session().scalars(
-        select(Post)
-        .where(Post.person_id.in_(found), Post.starts_on <= on, or_(Post.ends_on.is_(None), Post.ends_on >= on))
-        .order_by(Post.starts_on, Post.id)
-    )
-    for row in rows:
+    for row in current_posts(on, Post.person_id.in_(found)):
         held = PostHeld(row.id, PostKind(row.kind), row.organisation_id, row.grade_id, row.class_id)
         found[row.person_id] += (held,)
     return found
@@ -375,14 +376,9 @@ def holders_of(
     *kinds: PostKind, organisation_id: UUID, on: date, grade_id: UUID | None = None, class_id: UUID | None = None
 ) -> list[UUID]:
     """Return the people who hold such a post at an organisation on a day."""
-    query = select(Post.person_id).where(
-        Post.kind.in_(kinds),
-        Post.organisation_id == organisation_id,
-        Post.starts_on <= on,
-        or_(Post.ends_on.is_(None), Post.ends_on >= on),
-    )
+    conditions = [Post.kind.in_(kinds), Post.organisation_id == organisation_id]
     if grade_id is not None:
-        query = query.where(Post.grade_id == grade_id)
+        conditions.append(Post.grade_id == grade_id)
     if class_id is not None:
-        query = query.where(Post.class_id == class_id)
-    return list(dict.fromkeys(session().scalars(query.order_by(Post.starts_on, Post.id))))
+        conditions.append(Post.class_id == class_id)
+    return list(dict.fromkeys(post.person_id for post in current_posts(on, *conditions)))

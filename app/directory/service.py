@@ -235,6 +235,7 @@ def give_post(
         id=new_id(), person_id=person_id, kind=kind.value, organisation_id=organisation_id, grade_id=grade_id,
         class_id=class_id, starts_on=starts, ends_on=ends_on,
     )
+    post.make_mark()
     session().add(post)
     session().flush()
     audit.record(
@@ -270,6 +271,7 @@ def _end(post: Post, ends_on: date, by: Doer) -> None:
         raise LastAdministrator()
     post.starts_on = min(post.starts_on, ends_on)
     post.ends_on = ends_on
+    post.make_mark()
     session().flush()
     audit.record(
         by, "post:ended", organisation=post.organisation_id, subject=("person", post.person_id), post=post.id,

@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("class_id", sa.Uuid(), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("mark", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('class_teacher', 'subject_teacher', 'head_of_grade', 'counsellor', 'lead', 'school_admin',"
             " 'centre_counsellor', 'centre_head', 'district_admin', 'auditor')",

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app import vault
 from app.access import PostKind
@@ -11,7 +11,6 @@ from app.core.database import session
 from app.core.errors import Missing
 from app.core.ids import new_id
 from app.directory import service as directory
-from app.directory.models import Post
 from app.directory.queries import get_line
 from app.escalation import hand_overs, readers, service
 from app.escalation.policy import READ, READ_HAND_OVER
@@ -46,9 +45,7 @@ def told(world: World) -> set[str]:
 def end_post(world: World, name: str) -> None:
     """Let somebody's post have ended yesterday."""
     with world.database.transaction():
-        session().execute(
-            update(Post).where(Post.person_id == world.people[name]).values(ends_on=date(2026, 10, 12))
-        )
+        world.end_posts(name, date(2026, 10, 12))
 
 
 @pytest.mark.parametrize(("answers", "excluded"), [

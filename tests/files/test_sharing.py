@@ -6,13 +6,10 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import update
 
 from app import vault
 from app.core import clock
-from app.core.database import session
 from app.core.errors import Missing
-from app.directory.models import Post
 from app.files import policy, service
 from tests.files import steps
 from tests.world import World
@@ -57,8 +54,7 @@ def test_a_restricted_file_comes_with_its_key(world: World, browser_of: BrowserO
 def test_when_lin_has_left_bo_takes_her_files_over(world: World, browser_of: BrowserOf, anas: UUID) -> None:
     steps.give_reason(world, "bo", anas)
     with world.database.transaction():
-        yesterday = clock.now().date() - timedelta(days=1)
-        session().execute(update(Post).where(Post.person_id == world.people["lin"]).values(ends_on=yesterday))
+        world.end_posts("lin", clock.now().date() - timedelta(days=1))
     assert browser_of("lin").get(f"/files/{anas}").status_code == 404
     assert browser_of("bo").post(f"/files/{anas}/charge", data={"person": str(world.people["bo"])}).status_code == 303
     with world.acting("bo") as bo:
@@ -68,9 +64,7 @@ def test_when_lin_has_left_bo_takes_her_files_over(world: World, browser_of: Bro
 
 def test_without_a_reason_he_takes_nothing_over(world: World, anas: UUID) -> None:
     with world.acting("bo") as bo:
-        session().execute(
-            update(Post).where(Post.person_id == world.people["lin"]).values(ends_on=date(2021, 1, 1))
-        )
+        world.end_posts("lin", date(2021, 1, 1))
         with pytest.raises(Missing):
             service.hand_charge(steps.file(anas), to=world.people["bo"], by=bo)
 

@@ -40,6 +40,7 @@ def end_yesterday(world: World, name: str) -> None:
     with world.database.transaction():
         for post in session().scalars(select(Post).where(Post.person_id == world.people[name])):
             post.ends_on = clock.now().date() - timedelta(days=2)
+            post.make_mark()
 
 
 def test_yan_the_third_counsellor_waits_until_lin_compares_her_words(app: Flask, world: World) -> None:
@@ -274,6 +275,7 @@ def test_who_holds_two_posts_keeps_what_the_other_one_asks_for(world: World) -> 
         )
         counselling = session().get_one(Post, _counselling(world))
         counselling.ends_on = clock.now().date() - timedelta(days=2)
+        counselling.make_mark()
         assert keys.settle_person(world.people["bo"], world.school, sam) > 0
     assert kinds_of(world, "bo") == {"staff"}
 

@@ -51,6 +51,7 @@ def alone(app: Flask, world: World) -> FlaskClient:
         for name in ("lin", "bo"):
             post = session().scalars(select(Post).where(Post.person_id == world.people[name])).one()
             post.ends_on = clock.now().date() - timedelta(days=2)
+            post.make_mark()
         keys.leave_ended_posts()
     yan = joined(app, slip)
     page = yan.get("/account/recovery-code").get_data(as_text=True)

@@ -243,6 +243,7 @@ def test_who_left_before_joining_finds_the_slip_without_use(app: Flask, world: W
     with world.database.transaction():
         post = session().scalars(select(Post).where(Post.person_id == world.people["yan"])).one()
         post.ends_on = clock.now().date() - timedelta(days=2)
+        post.make_mark()
     answer = stranger(app).post("/join/password", data={"code": code, "password": CHOSEN, "again": CHOSEN})
     assert answer.status_code == 409
     with world.database.transaction(writes=False):

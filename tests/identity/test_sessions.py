@@ -263,6 +263,7 @@ def test_a_post_that_ended_yesterday_is_gone_at_the_next_request(
         post = session().scalar(select(Post).where(Post.person_id == world.people["lin"]))
         assert post is not None
         post.ends_on = clock.now().date() - timedelta(days=1)
+        post.make_mark()
     assert lin.get("/files").status_code == 404
     assert may_work(lin), "the account stays, it opens nothing"
 
@@ -274,6 +275,7 @@ def test_the_last_day_of_a_post_still_counts(app: Flask, world: World) -> None:
         post = session().scalar(select(Post).where(Post.person_id == world.people["lin"]))
         assert post is not None
         post.ends_on = date(2027, 3, 10)
+        post.make_mark()
     # 16:00 UTC is midnight in Shanghai.
     with clock.at(MORNING.replace(hour=15, minute=50)):
         lin = signed_in(app, "lin")
