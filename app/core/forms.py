@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from app.core.words import N_
@@ -16,6 +17,29 @@ FAULTS = (
     N_("Not a valid UUID."), N_("Not a valid date."), N_("Invalid input type."), N_("Invalid JSON body."),
 )
 FRAME_FIELDS = frozenset({"csrf_token", "_once"})
+
+
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
+
+
+class Day(fields.Date):
+    """A day that somebody can mean; at the ends of the calendar a zone leads out of it."""
+
+    def _deserialize(self, value: Any, *args: Any, **more: Any) -> date:
+        found = super()._deserialize(value, *args, **more)
+        if not _EARLIEST <= found <= _LATEST:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return found
+
+
+class LocalMoment(fields.NaiveDateTime):
+    """Day and time as the clock on the wall shows them, of a day that somebody can mean."""
+
+    def _deserialize(self, value: Any, *args: Any, **more: Any) -> datetime:
+        found = super()._deserialize(value, *args, **more)
+        if not _EARLIEST <= found.date() <= _LATEST:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return found
 
 
 class Shape(Schema):

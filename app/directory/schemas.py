@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from app.access import PostKind
-from app.core.forms import Shape
+from app.core.forms import Day, Shape
 from app.core.words import N_
 from app.directory.rosters.students import COMMON_GRADES
 
@@ -97,8 +97,8 @@ class PostGiven(Shape):
     )
     organisation = fields.UUID(required=True, error_messages={"required": N_("Please choose one.")})
     charge = fields.Str(load_default="")
-    starts_on = fields.Date(load_default=None, error_messages=_DATE)
-    ends_on = fields.Date(load_default=None, error_messages=_DATE)
+    starts_on = Day(load_default=None, error_messages=_DATE)
+    ends_on = Day(load_default=None, error_messages=_DATE)
 
 
 class PersonAdded(PostGiven):

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from app.core.forms import Shape
+from app.core.forms import Day, Shape
 from app.core.words import N_
 from app.escalation.asking import ASKS
 from app.escalation.levels import FAMILIES, INJURY, KNOWN, LEVELS, SAFE_NOW, SINCE, URGENCY
@@ -70,7 +70,7 @@ class Deed(Shape):
     version = fields.Int(required=True)
     text = fields.Str(validate=_LONG)
     level = _one_of(LEVELS)
-    day = fields.Date(error_messages={"invalid": N_("Please give a date.")})
+    day = Day(error_messages={"invalid": N_("Please give a date.")})
 
 
 def left_out(deed: str, given: Mapping[str, Any]) -> dict[str, str]:

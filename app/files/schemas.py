@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from app.core.forms import Shape
+from app.core.forms import LocalMoment, Shape
 from app.core.words import N_
 from app.files.sections import KINDS, LEVELS, SOURCES, TEMPLATES
 
@@ -25,7 +25,7 @@ class EntryBegin(Shape):
 
     kind = fields.Str(required=True, validate=validate.OneOf(KINDS), error_messages=_KIND)
     template = fields.Str(load_default="free", validate=validate.OneOf(TEMPLATES))
-    started_at = fields.NaiveDateTime(
+    started_at = LocalMoment(
         required=True, error_messages={**_REQUIRED, "invalid": N_("Please give a date and a time.")}
     )
 
@@ -34,7 +34,7 @@ class EntryBody(Shape):
     """The record of a session; every part may stay empty while it is a draft."""
 
     version = fields.Int(required=True)
-    ended_at = fields.NaiveDateTime(error_messages={"invalid": N_("Please give a date and a time.")})
+    ended_at = LocalMoment(error_messages={"invalid": N_("Please give a date and a time.")})
     template = fields.Str(validate=validate.OneOf(TEMPLATES))
     place = fields.Str(validate=_SHORT)
     source = fields.Str(validate=validate.OneOf(SOURCES))

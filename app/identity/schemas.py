@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from app.core.forms import Shape
+from app.core.forms import Day, Shape
 from app.core.words import N_
 
 REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
@@ -107,7 +107,7 @@ class Person(Shape):
 class PostEnd(Shape):
     """The last day of a post; none: it ends at once."""
 
-    last_day = fields.Date()
+    last_day = Day()
 
 
 class PostOut(Shape):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, fields, validate
 
-from app.core.forms import Shape
+from app.core.forms import Day, Shape
 from app.core.words import N_
 
 _DAY: dict[str, Any] = {"invalid": N_("Please give a date.")}
@@ -20,8 +20,8 @@ class TrailSearch(Shape):
     person = fields.UUID()
     # A word of the product: no database is asked for what cannot be one.
     action = fields.Str(validate=validate.Regexp(r"[a-z_]+:[a-z_]+\Z"))
-    since = fields.Date(error_messages=_DAY)
-    until = fields.Date(error_messages=_DAY)
+    since = Day(error_messages=_DAY)
+    until = Day(error_messages=_DAY)
 
 
 class TrailQuery(TrailSearch):

@@ -55,7 +55,9 @@ class Maker:
     def requests(self, *, without: Collection[str] = ()) -> st.SearchStrategy[Request]:
         """Return requests to any operation but these."""
         wanted = [found for found in self.operations if found[2][found[1]]["operationId"] not in without]
-        return st.sampled_from(wanted).flatmap(lambda found: self._request(*found))
+        # One address leads to every deed.
+        deeds = [found for found in wanted if "{deed}" in found[0]] * (len(wanted) // 4)
+        return st.sampled_from(wanted + deeds).flatmap(lambda found: self._request(*found))
 
     @st.composite
     @staticmethod
@@ -111,6 +113,7 @@ class Maker:
         kind = schema.get("type")
         if kind == "object":
             fields = {name: self._meant(inner) for name, inner in schema.get("properties", {}).items()}
+            fields |= {"version": st.integers(1, 6) | _NUMBERS} if "version" in fields else {}
             required = {name: fields.pop(name) for name in schema.get("required", ())}
             return st.fixed_dictionaries(required, optional=fields)
         if kind == "array":
