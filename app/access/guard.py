@@ -64,7 +64,7 @@ class Absent:
 
     def __init__(self, ids: dict[str, Any]) -> None:
         self.__dict__.update(ids)
-        self.id = list(ids.values())[-1] if ids else None
+        self.id = next((one for one in reversed(ids.values()) if isinstance(one, UUID)), None)
 
     def __getattr__(self, name: str) -> None:
         return None

@@ -203,3 +203,10 @@ def test_a_review_too_far_away_says_until_when_it_may_be(
     answer = lin.post(f"/concerns/{concern.id}/follow_up", data={"version": concern.revision, "day": "2099-01-01"})
     assert answer.status_code == 422
     assert "%(latest)s" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", ["dee", "lin", "gao", "pia", "cruz"])
+def test_a_deed_to_a_concern_that_is_not_there_is_missing(name: str, world: World, browser_of: BrowserOf) -> None:
+    browser = browser_of(name)
+    for deed in ("accept", "advise", "nothing"):
+        assert browser.post(f"/concerns/{world.school}/{deed}", data={"version": 1}).status_code == 404
