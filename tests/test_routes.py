@@ -119,3 +119,13 @@ def recorded_actions() -> dict[str, str]:
 def test_every_event_has_words(app: Flask) -> None:
     words = app.extensions["event_words"]
     assert not {action: place for action, place in recorded_actions().items() if action not in words}
+
+
+def test_head_is_answered_as_get_is() -> None:
+    """A view that asks whether it was a GET takes HEAD for a form that was sent, without the form's token."""
+    asking = [
+        str(path.relative_to(APP))
+        for path in APP.rglob("*.py")
+        if re.search(r"""method (==|!=) ["']GET["']""", path.read_text("utf-8"))
+    ]
+    assert not asking

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.core.database import is_full_or_broken
 from app.core.errors import Invalid, Missing, NeedsEnrolment, NeedsFreshProof, NeedsSignIn, Refusal, Unavailable
 from app.core.openapi import wants_json
-from app.core.requests import request_id
+from app.core.requests import SAFE_METHODS, request_id
 from app.core.words import N_
 
 log = logging.getLogger("xinxia.refusals")
@@ -57,7 +57,7 @@ def _answer_refusal(refusal: Refusal) -> AnyResponse:
         if isinstance(refusal, NeedsFreshProof):
             # 307 sends a form on as it is: the page that asks keeps its input and gives it back after the proof.
             here = request.full_path.rstrip("?")
-            return redirect(url_for("identity.confirm", next=here), code=303 if request.method == "GET" else 307)
+            return redirect(url_for("identity.confirm", next=here), code=303 if request.method in SAFE_METHODS else 307)
         if isinstance(refusal, NeedsEnrolment):
             return redirect(url_for(refusal.leads_to), code=303)
     errors = {"json": refusal.errors} if isinstance(refusal, Invalid) and refusal.errors else None
@@ -66,7 +66,7 @@ def _answer_refusal(refusal: Refusal) -> AnyResponse:
 
 def _here() -> str:
     """Return the path to come back to after signing in; what a form did cannot be gone back to."""
-    return request.full_path.rstrip("?") if request.method == "GET" else ""
+    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
 
 
 def _answer_http(error: HTTPException) -> AnyResponse:

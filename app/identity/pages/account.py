@@ -22,7 +22,7 @@ from app.vault import people
 @guard(policy.OWN_ACCOUNT)
 def account() -> Any:
     """Show how the account is kept and take a new password."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _account_page(forms.blank())
     form = forms.read(schemas.PasswordChange(), request.form)
     if not form.errors and form.data["new"] != form.data["again"]:

@@ -30,7 +30,7 @@ def _own_room(organisation_id: UUID) -> Organisation:
 def card(organisation_id: UUID) -> Any:
     """Show two halves to print; the card counts once the end of both was typed."""
     school = _own_room(organisation_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _card_page(school, forms.blank(), cards.offer(school.id, by=g.actor))
     form = forms.read(schemas.Card(), request.form)
     if not form.errors:

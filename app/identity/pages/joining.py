@@ -21,7 +21,7 @@ from app.identity.sessions import give_cookie
 @public
 def join() -> Any:
     """Ask for the code of a slip; a QR code brings it behind the #, which no server ever sees."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("identity/join.html", form=forms.blank())
     form = forms.read(schemas.SlipCode(), request.form)
     if not form.errors:

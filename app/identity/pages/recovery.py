@@ -18,7 +18,7 @@ from app.identity.sessions import source_of_request
 @guard(policy.SECURE_ACCOUNT)
 def recovery_code() -> Any:
     """Show a new recovery code; it counts once its last group was typed from the paper."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _code_page(forms.blank(), recovery.offer(by=g.actor))
     form = forms.read(schemas.Offered(), request.form)
     if not form.errors:
@@ -41,7 +41,7 @@ def _code_page(form: forms.Form, offered: recovery.Offer) -> str:
 @public
 def recover() -> Any:
     """Take a recovery code and a new password in place of the forgotten one."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("identity/recover.html", form=forms.blank())
     form = forms.read(schemas.Recovery(), request.form)
     if not form.errors and form.data["new"] != form.data["again"]:

@@ -21,7 +21,7 @@ from app.identity.sessions import give_cookie
 @guard(policy.SECURE_ACCOUNT)
 def second_factor() -> Any:
     """Show a new secret as picture and text; it counts once its first code was typed."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _offer_page(forms.blank(), factor.offer(by=g.actor))
     form = forms.read(schemas.Offered(), request.form)
     if not form.errors:

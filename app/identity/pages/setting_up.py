@@ -21,7 +21,7 @@ def set_up() -> Any:
     """Ask for the code of the console, the district's name, and the first administrator."""
     if not setup.may_be_set_up():
         raise Missing()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("identity/set_up.html", form=forms.blank())
     form = forms.read(schemas.SetUp(), request.form)
     if not form.errors and form.data["password"] != form.data["again"]:

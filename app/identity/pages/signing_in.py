@@ -49,7 +49,7 @@ def _stretch_ahead() -> None:
 @ahead(_stretch_ahead)
 def sign_in() -> Any:
     """Ask for name and password."""
-    if request.method == "GET":
+    if request.method != "POST":
         if g.get("actor") is not None:
             return redirect(local_path(request.args.get("next")))
         if may_be_set_up():
@@ -86,7 +86,7 @@ def code() -> Any:
     token = token_of(request.cookies.get(HALF_COOKIE, ""))
     if token is None or live_half(signing.half_id_of(token)) is None:
         return redirect(url_for("identity.sign_in"), code=303)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("identity/code.html", form=forms.blank(next=request.args.get("next", "")))
     form = forms.read(schemas.Code(), request.form)
     if not form.errors:
@@ -131,7 +131,7 @@ def sign_out_everywhere() -> AnyResponse:
 @guard(policy.OWN_ACCOUNT)
 def confirm() -> Any:
     """Ask for a proof before a sensitive act; a form that has to wait for it is given back afterwards."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(forms.blank(next=request.args.get("next", "")))
     if "next" in request.args:
         return _ask(forms.blank(next=request.args["next"], kept=_kept()))
