@@ -109,7 +109,8 @@ def posts_held_at(organisation_ids: Collection[UUID]) -> list[HeldPost]:
 
 def get_member(person_id: UUID) -> Member | None:
     """Return somebody on the staff with every post they hold or held; who is missing costs as much."""
-    person, posts = session().get(Person, person_id), tuple(held_posts(Post.person_id == person_id))
+    person = session().scalar(select(Person).where(Person.id == person_id))
+    posts = tuple(held_posts(Post.person_id == person_id))
     return Member(person, posts) if person else None
 
 

@@ -74,7 +74,7 @@ def content_of(attachment: Attachment, key: ObjectKey) -> Iterator[bytes]:
     except BaseException:
         source.close()
         raise
-    return _closing(source, chunks)
+    return _Closing(source, chunks)
 
 
 def sweep(database: Database, *, older_than: float = _SWEPT_AFTER) -> int:
@@ -127,6 +127,19 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _closing(source: IO[bytes], chunks: Iterator[bytes]) -> Iterator[bytes]:
-    with source:
-        yield from chunks
+class _Closing(Iterator[bytes]):
+    """The chunks of an open document; who only asks for the head of an answer closes it without beginning to read."""
+
+    def __init__(self, source: IO[bytes], chunks: Iterator[bytes]) -> None:
+        self._source, self._chunks = source, chunks
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give the file back to the system."""
+        self._source.close()

@@ -84,12 +84,21 @@ def test_a_document_goes_in_and_comes_out_as_it_was(
 
 
 def test_it_is_never_shown_inside_a_page(world: World, browser_of: BrowserOf, anas: UUID) -> None:
-    answer = browser_of("lin").get(f"/files/{anas}/documents/{keep(world, anas)}")
+    answer = browser_of("lin").get(f"/files/{anas}/documents/{keep(world, anas)}", buffered=True)
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_asking_for_its_head_alone_leaves_no_file_open(world: World, browser_of: BrowserOf, anas: UUID) -> None:
+    kept = keep(world, anas)
+    answer = browser_of("lin").head(f"/files/{anas}/documents/{kept}", buffered=True)
+    assert answer.headers["Content-Length"] == str(len(samples.PDF))
+    assert answer.get_data() == b""
+    descriptors = (os.readlink(path) for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
+    assert not [path for path in descriptors if path.endswith(kept.hex)]
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -170,7 +179,7 @@ def test_a_name_is_made_harmless(given_: str, kept: str) -> None:
 
 def test_a_name_in_chinese_is_downloaded_in_chinese(world: World, browser_of: BrowserOf, anas: UUID) -> None:
     kept = keep(world, anas, name='她的"画".pdf')
-    header = browser_of("lin").get(f"/files/{anas}/documents/{kept}").headers["Content-Disposition"]
+    header = browser_of("lin").get(f"/files/{anas}/documents/{kept}", buffered=True).headers["Content-Disposition"]
     assert header == "attachment; filename=\"document.pdf\"; filename*=UTF-8''%E5%A5%B9%E7%9A%84%22%E7%94%BB%22.pdf"
 
 
@@ -297,7 +306,7 @@ def test_what_a_killed_process_left_is_swept_and_what_is_kept_stays(world: World
 
 def test_the_trail_keeps_who_added_and_who_opened_what(world: World, browser_of: BrowserOf, anas: UUID) -> None:
     kept = keep(world, anas, name="house of Ana.pdf")
-    browser_of("lin").get(f"/files/{anas}/documents/{kept}")
+    browser_of("lin").get(f"/files/{anas}/documents/{kept}", buffered=True)
     for event in (world.events("attachment:added")[0], world.events("attachment:opened")[0]):
         assert event.subject_id == anas
         assert kept.hex.encode() in event.body
