@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, and_, bindparam, literal, or_, select, union
+from sqlalchemy import CTE, Select, and_, bindparam, literal, or_, select
 
 from app.core import clock
 from app.core.database import session
@@ -81,7 +81,8 @@ def _is_reached(object_id: UUID, ways: Ways, depth: int) -> bool:
 def people_reaching(object_id: UUID, *, standby: bool) -> set[UUID]:
     """Return everybody to whom any way leads, straight or through a group."""
     asked = {"objects": [object_id], "now": clock.now(), "standby": standby}
-    return set(session().scalars(_PEOPLE, asked))
+    rows = session().execute(_PEOPLE, asked)
+    return {holder_id if kind == "user" else member_id for kind, holder_id, member_id in rows} - {None}
 
 
 def _nest() -> CTE:
@@ -122,15 +123,18 @@ def _ways() -> Select[Grant, Membership, GroupKey, Group]:
     )
 
 
-def _people() -> Any:
+def _people() -> Select[*tuple[Any, ...]]:
+    # Which kind a holder is of is sorted out later: asked for here, it leads the database through every grant.
     nest = _nest()
-    held = select(Grant.holder_kind, Grant.holder_id).join(nest, Grant.object_id == nest.c.id).where(*_LIVE).subquery()
-    members = (
-        select(Membership.holder_id)
-        .join(held, and_(held.c.holder_kind == "group", held.c.holder_id == Membership.group_id))
-        .where(Membership.holder_kind == "user")
+    members = and_(
+        Grant.holder_kind == "group", Membership.group_id == Grant.holder_id, Membership.holder_kind == "user"
     )
-    return union(select(held.c.holder_id).where(held.c.holder_kind == "user"), members)
+    return (
+        select(Grant.holder_kind, Grant.holder_id, Membership.holder_id)
+        .join(nest, Grant.object_id == nest.c.id)
+        .outerjoin(Membership, members)
+        .where(*_LIVE)
+    )
 
 
 _LIVE = (
