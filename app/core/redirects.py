@@ -12,7 +12,7 @@ def local_path(target: str | None) -> str:
 
 def page_address() -> str:
     """Return the address of the page that is shown, to come back to; after a form, where it can be opened again."""
-    if request.method == "GET":
+    if request.method != "POST":
         return request.full_path.rstrip("?")
     adapter = current_app.create_url_adapter(request)
     return request.path if adapter is not None and adapter.test(method="GET") else url_for("home.start")
