@@ -1,5 +1,6 @@
 """Real servers: `flask serve` in a process of its own, on a free port, over an installation of the test."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -9,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from app.core.address import made_certificate
@@ -91,7 +91,7 @@ class Served:
         return code, self.logged
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(installation: Installation, **given: str) -> Iterator[Served]:
     """Serve an installation; what is given are settings: `WORKERS="2"`."""
     variables = environment(installation, **given)
@@ -100,7 +100,7 @@ def serving(installation: Installation, **given: str) -> Iterator[Served]:
     with log.open("w") as kept:
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "serve"],
-            env=variables, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=kept, text=True,
+            env=variables, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=kept, text=True, start_new_session=True,
         )
     host = given.get("HOST", "127.0.0.1")
     trust = None if host == "127.0.0.1" else made_certificate(installation.home)[0]
@@ -109,8 +109,24 @@ def serving(installation: Installation, **given: str) -> Iterator[Served]:
         wait_until(lambda: process.poll() is not None or answers(served))
         yield served
     finally:
-        process.kill()
+        end(process.pid)
         process.wait()
+
+
+def end(group: int) -> None:
+    """Kill a server with all its workers, and return when none of them can write into its home any more."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+    wait_until(lambda: not any(group_of(folder) == group for folder in Path("/proc").glob("[0-9]*")))
+
+
+def group_of(folder: Path) -> int | None:
+    """Return the group of a process that can still write; one that is dead already has none."""
+    try:
+        state, _parent, group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return None
+    return None if state in "ZX" else int(group)
 
 
 def answers(served: Served) -> bool:
