@@ -46,6 +46,8 @@ def verify_command(files: tuple[Path, ...]) -> None:
         click.echo(f"Warning: the append-only trigger {name} is missing.", err=True)
     for name in added:
         click.echo(f"Warning: somebody added the trigger {name}, which may swallow events.", err=True)
+    if found.waits_too_long:
+        click.echo("Warning: events wait to be sealed for more than a minute: is a long transaction open?", err=True)
     waiting = f", {found.unsealed} of them not yet sealed" if found.unsealed else ""
     compared = f" They agree with {len(outside)} checkpoints from outside." if outside else ""
     click.echo(f"{found.events} events in {found.trees} trees are whole{waiting}.{compared}")

@@ -1,5 +1,6 @@
 """The trail's rows as they lie in the database: no value is believed to have its type."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ _REPEATED = (
     TrailEvent.action, TrailEvent.at, TrailEvent.person_id, TrailEvent.uuid, TrailEvent.organisation_id,
     TrailEvent.subject_kind, TrailEvent.subject_id, TrailEvent.via,
 )
+_IN_A_TREE = exists().where(TrailLeaf.event_id == TrailEvent.id)
 
 
 def hold_snapshot() -> None:
@@ -77,8 +79,12 @@ def sealed(organisation_id: UUID) -> AnyRows:
 
 def unsealed() -> AnyRows:
     """Stream events still waiting for the sealer: organisation, id, xid, MAC, body, do columns agree."""
-    horizon = select(func.coalesce(func.max(TrailHorizon.xid), 0)).scalar_subquery()
-    return _stream(_outside().where(TrailEvent.xid >= horizon))
+    return _stream(_outside().where(_waits()))
+
+
+def waiting_since() -> datetime | None:
+    """Return when the oldest event that still waits for the sealer was written."""
+    return session().scalar(select(func.min(TrailEvent.at)).where(_waits(), ~_IN_A_TREE))
 
 
 def passed_over() -> AnyRow | None:
@@ -96,10 +102,14 @@ def count_events() -> int:
     return session().scalar(select(func.count()).select_from(TrailEvent)) or 0
 
 
+def _waits() -> ColumnElement[bool]:
+    return TrailEvent.xid >= select(func.coalesce(func.max(TrailHorizon.xid), 0)).scalar_subquery()
+
+
 def _outside() -> Select[*tuple[Any, ...]]:
     return (
         select(_raw(TrailEvent.organisation_id), *_event_columns(), _agrees(None))
-        .where(~exists().where(TrailLeaf.event_id == TrailEvent.id))
+        .where(~_IN_A_TREE)
         .order_by(TrailEvent.id)
     )
 

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,16 +20,26 @@ from app.audit.note import BadNote
 from app.audit.rows import AnyRow
 from app.audit.tree import CompactRange
 from app.audit.trees import event_leaf, is_our_event, is_our_head
+from app.core import clock
 from app.core.database import session
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What was found whole: how many events, in how many trees, and how many still wait for the sealer."""
+    """What was found whole: how many events, in how many trees, and how many wait for the sealer since when."""
 
     events: int
     trees: int
     unsealed: int
+    waiting_since: datetime | None = None
+
+    @property
+    def waits_too_long(self) -> bool:
+        """Whether something keeps the sealer from its work: it comes every second (6-assurance, The trail)."""
+        return self.waiting_since is not None and clock.now() - self.waiting_since > _PATIENCE
+
+
+_PATIENCE = timedelta(minutes=1)
 
 
 class Pin(NamedTuple):
@@ -66,7 +77,7 @@ def _verify(outside: Sequence[Checkpoint]) -> Verified:
     _check_events_are_unique()
     if not rows.indexes_show_all():
         raise TrailBroken(broken.INDEX_CHANGED)
-    return Verified(events, trees, unsealed)
+    return Verified(events, trees, unsealed, rows.waiting_since())
 
 
 def _check_tree(organisation_id: UUID, outside: Sequence[Pin]) -> int:

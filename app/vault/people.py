@@ -104,8 +104,11 @@ def vouches(user_id: UUID) -> bool:
 
 
 def vouch_for(user_id: UUID, *, by: KeyRing) -> None:
-    """Sign a colleague's present key anew, so that it may vouch in turn: somebody became an administrator."""
-    if not vouches(by.user_id):
+    """Sign a colleague's present key anew, so that it may vouch in turn: somebody became an administrator.
+
+    Raises Untrusted also for a key that vouches already: two who sign each other would be a chain without a root.
+    """
+    if not vouches(by.user_id) or vouches(user_id):
         raise Untrusted()
     key = trust().user_key(user_id, _current(user_id).epoch)
     key.signer_kind, key.signer_id, key.signer_epoch, key.vouches = "user", by.user_id, by.epoch, True

@@ -1,5 +1,6 @@
 """`flask trail` as an administrator types it."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from sqlalchemy import delete, text, update
 from app.audit.checkpoint import from_file
 from app.audit.cli import trail
 from app.audit.models import TrailEvent, TrailLeaf
+from app.core import clock
 from app.core.database import Database
 from tests.audit.conftest import behind_the_triggers, happen, happen_and_seal, swallow_events
 
@@ -34,6 +36,17 @@ def test_verify_says_what_still_waits(postgres_database: Database, school: UUID)
     assert "2 of them not yet sealed" in run(postgres_database, "verify").output
     assert run(postgres_database, "seal").output == "2 events sealed.\n"
     assert run(postgres_database, "verify").output == "2 events in 1 trees are whole.\n"
+
+
+def test_verify_warns_of_what_keeps_the_sealer_away_for_longer_than_a_minute(
+    postgres_database: Database, school: UUID
+) -> None:
+    happen(postgres_database, school, 1)
+    assert "more than a minute" not in run(postgres_database, "verify").output
+    with clock.at(clock.now() + timedelta(seconds=61)):
+        assert "more than a minute" in run(postgres_database, "verify").output
+        assert run(postgres_database, "seal").output == "1 events sealed.\n"
+        assert "more than a minute" not in run(postgres_database, "verify").output
 
 
 def test_verify_names_the_first_broken_place(database: Database, school: UUID) -> None:

@@ -185,6 +185,19 @@ def test_bo_whose_key_may_not_vouch_brings_nobody_in(holders: Keyholders) -> Non
         )
 
 
+def test_two_who_vouch_never_sign_each_other(holders: Keyholders) -> None:
+    with holders.ring("bo") as bo, pytest.raises(Untrusted):
+        people.vouch_for(holders.ids["lin"], by=bo)
+    with holders.ring("lin") as lin:
+        people.vouch_for(holders.ids["bo"], by=lin)
+    with holders.ring("bo") as bo, pytest.raises(Untrusted):
+        people.vouch_for(holders.ids["lin"], by=bo)
+    with holders.ring("lin") as lin:
+        vault.create_object(
+            new_id(), organisation_id=holders.organisation, to=[vault.user(holders.ids["bo"])], by=lin, basis="test"
+        )
+
+
 def test_a_slip_made_to_last_longer_by_sql_vouches_for_nobody(holders: Keyholders) -> None:
     code, newcomer = codes.read_code(codes.new_code()), new_id()
     with holders.ring("lin") as lin:
