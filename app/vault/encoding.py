@@ -1,11 +1,13 @@
 """How values become bytes that mean one thing only, and how lengths are hidden."""
 
+from struct import Struct
 from uuid import UUID
 
 from app.vault.errors import Damaged
 
 Part = bytes | str | int | UUID | None
 
+_HEAD = Struct(">cI")
 _SMALLEST = 512
 _MARK = b"\x80"
 
@@ -16,19 +18,19 @@ def lengths(*parts: Part) -> bytes:
     Every part stands behind its type and its length, the whole behind the number of parts, so that
     neither a border nor a type can be shifted. Used for AAD, HPKE info and everything that is signed.
     """
-    out = [len(parts).to_bytes(2, "big")]
-    for part in parts:
-        tag, content = _encode(part)
-        out.append(tag + len(content).to_bytes(4, "big"))
-        out.append(content)
-    return b"".join(out)
+    return b"".join((len(parts).to_bytes(2, "big"), *map(_frame, parts)))
+
+
+def _frame(part: Part) -> bytes:
+    tag, content = _encode(part)
+    return _HEAD.pack(tag, len(content)) + content
 
 
 def _encode(part: Part) -> tuple[bytes, bytes]:
     if isinstance(part, str):
         return b"s", part.encode()
     if isinstance(part, UUID):
-        return b"u", part.bytes
+        return b"u", part.int.to_bytes(16, "big")
     if isinstance(part, bytes):
         return b"b", part
     if part is None:

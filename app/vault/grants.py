@@ -1,7 +1,7 @@
 """Giving and taking away keys: creating an object, sharing it, withdrawing a grant, destroying it."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,14 +11,17 @@ from app.core import clock
 from app.core.database import session
 from app.vault import envelope, suites
 from app.vault.errors import NoKey
-from app.vault.holders import Holder, current_group_key, current_user_key
+from app.vault.holders import Holder, current_group_keys, current_user_keys
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
-from app.vault.models import Grant, Membership
+from app.vault.models import Grant, GroupKey, Membership, UserKey
 from app.vault.ring import KeyRing
 from app.vault.statements import grant_info, grant_statement
 from app.vault.trust import trust
 from app.vault.ways import forget_ways, people_reaching
+
+PublicKey = tuple[int, bytes]
+"""The epoch of a key pair and its raw public half to wrap to."""
 
 
 def create_object(
@@ -35,11 +38,10 @@ def create_object(
         raise NoKey()
     key = ObjectKey(object_id, organisation_id, 1, secrets.token_bytes(32))
     by.remember(key)
-    for holder in dict.fromkeys(to):
-        _wrap(key, holder, by=by, basis=basis, standby=False, expires_at=None)
-    for holder in dict.fromkeys(standby):
-        if holder not in to:
-            _wrap(key, holder, by=by, basis=basis, standby=True, expires_at=None)
+    kept = {**dict.fromkeys(standby, True), **dict.fromkeys(to, False)}
+    publics = _public_keys(kept)
+    for holder, stands_by in kept.items():
+        _wrap(key, holder, publics, by=by, basis=basis, standby=stands_by, expires_at=None)
     session().flush()
     return key
 
@@ -59,7 +61,7 @@ def share(
     """
     key = by.open(object_id, standby=standby)
     withdraw(object_id, holder=to)
-    _wrap(key, to, by=by, basis=basis, standby=standby, expires_at=expires_at)
+    _wrap(key, to, _public_keys([to]), by=by, basis=basis, standby=standby, expires_at=expires_at)
     session().flush()
 
 
@@ -93,12 +95,14 @@ def grants_of(object_id: UUID) -> list[Grant]:
 def take_over(holder: Holder, pair: KeyPair, *, to: KeyRing, basis: str) -> None:
     """Wrap to a person the single objects that were wrapped to a card whose private key lies open here."""
     held = session().scalars(select(Grant).where(Grant.holder_kind == holder.kind, Grant.holder_id == holder.id))
+    new = Holder("user", to.user_id)
+    publics = _public_keys([new])
     for grant in held.all():
         trust().grant(grant)
         secret = pair.unwrap(grant.wrapped, grant_info(grant), grant.suite)
         key = ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
-        withdraw(key.object_id, holder=Holder("user", to.user_id))
-        _wrap(key, Holder("user", to.user_id), by=to, basis=basis, standby=grant.standby, expires_at=grant.expires_at)
+        withdraw(key.object_id, holder=new)
+        _wrap(key, new, publics, by=to, basis=basis, standby=grant.standby, expires_at=grant.expires_at)
     session().flush()
 
 
@@ -118,13 +122,20 @@ def readers_among(holders: Iterable[Holder]) -> set[UUID]:
     return people
 
 
-def readers_of(object_id: UUID, *, standby: bool = False) -> set[UUID]:
-    """Return the people who can open an object now, through any chain of grants."""
-    return people_reaching(object_id, standby=standby)
+def readers_of(*object_ids: UUID, standby: bool = False) -> set[UUID]:
+    """Return the people who can open an object (or any of several) now, through any chain of grants."""
+    return people_reaching(object_ids, standby=standby)
 
 
 def _wrap(
-    key: ObjectKey, holder: Holder, *, by: KeyRing, basis: str, standby: bool, expires_at: datetime | None
+    key: ObjectKey,
+    holder: Holder,
+    publics: Mapping[Holder, PublicKey],
+    *,
+    by: KeyRing,
+    basis: str,
+    standby: bool,
+    expires_at: datetime | None,
 ) -> None:
     grant = Grant(
         object_id=key.object_id,
@@ -148,25 +159,27 @@ def _wrap(
             parent.secret, parent.object_id, parent.epoch, key.secret, grant_info(grant)
         )
     else:
-        grant.holder_epoch, public = _public_key(holder)
+        grant.holder_epoch, public = publics[holder]
         grant.wrapped = suites.wrap(public, key.secret, grant_info(grant), grant.suite)
     grant.signature = by.pair.sign(grant_statement(grant))
     session().add(grant)
     forget_ways()
 
 
-def _public_key(holder: Holder) -> tuple[int, bytes]:
-    """Return epoch and verified public key to wrap to; raises NoKey for one who has none yet."""
-    if holder.kind == "user":
-        own = current_user_key(holder.id)
-        if own is None:
-            raise NoKey()
+def _public_keys(holders: Collection[Holder]) -> dict[Holder, PublicKey]:
+    """Return epoch and verified public key of each of these, asked together; raises NoKey where there is none yet."""
+    people = current_user_keys({holder.id for holder in holders if holder.kind == "user"})
+    shared = current_group_keys({holder.id for holder in holders if holder.kind == "group"})
+    founders = {(key.founder_id, key.founder_epoch) for key in shared.values()}
+    trust().expect(founders | {(key.user_id, key.epoch) for key in people.values()})
+    return {holder: _public_key(holder, people, shared) for holder in holders if holder.kind != "object"}
+
+
+def _public_key(holder: Holder, people: Mapping[UUID, UserKey], shared: Mapping[UUID, GroupKey]) -> PublicKey:
+    if holder.kind == "user" and (own := people.get(holder.id)):
         return own.epoch, trust().user_key(own.user_id, own.epoch).kem_public
-    if holder.kind == "group":
-        shared = current_group_key(holder.id)
-        if shared is None:
-            raise NoKey()
-        return shared.epoch, trust().group_key(shared.group_id, shared.epoch).kem_public
+    if holder.kind == "group" and (common := shared.get(holder.id)):
+        return common.epoch, trust().group_key(common.group_id, common.epoch).kem_public
     if holder.kind == "card":
         return 1, trust().card(holder.id).kem_public
     raise NoKey()

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import bindparam, delete, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core import clock
@@ -211,10 +211,7 @@ def keyholders_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
 
     Single objects are wrapped to them in place of the group, so that a membership nobody trusted gave is none.
     """
-    newer = exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch)
-    rows = session().scalars(
-        select(Membership).where(Membership.group_id.in_(group_ids), Membership.holder_kind == "user", ~newer)
-    ).all()
+    rows = session().scalars(_PRESENT_MEMBERSHIPS, {"groups": list(group_ids)}).all()
     trust().expect({(row.granter_id, row.granter_epoch) for row in rows if row.granter_kind == "user"})
     holding: dict[UUID, set[UUID]] = {group_id: set() for group_id in group_ids}
     for row in rows:
@@ -357,3 +354,11 @@ def _give(
     member.signature = signer.sign(membership_statement(member))
     session().add(member)
     session().flush()
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_PRESENT_MEMBERSHIPS = select(Membership).where(
+    Membership.group_id.in_(bindparam("groups", expanding=True)),
+    Membership.holder_kind == "user",
+    ~exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch),
+)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from app.core.database import session
 from app.vault.models import Group, GroupKey, UserKey
@@ -64,20 +65,27 @@ def has_key(user_id: UUID) -> bool:
 
 def current_user_keys(user_ids: set[UUID]) -> dict[UUID, UserKey]:
     """Return the newest key pair of each of these people who has one."""
-    newest = (
-        select(UserKey.user_id, func.max(UserKey.epoch).label("epoch"))
-        .where(UserKey.user_id.in_(user_ids))
-        .group_by(UserKey.user_id)
-        .subquery()
-    )
-    found = session().scalars(
-        select(UserKey).join(newest, (UserKey.user_id == newest.c.user_id) & (UserKey.epoch == newest.c.epoch))
-    )
-    return {key.user_id: key for key in found}
+    return {key.user_id: key for key in session().scalars(_USER_KEYS, {"ids": list(user_ids)})} if user_ids else {}
 
 
-def current_group_key(group_id: UUID) -> GroupKey | None:
-    """Return the group's newest key pair."""
-    return session().scalar(
-        select(GroupKey).where(GroupKey.group_id == group_id).order_by(GroupKey.epoch.desc()).limit(1)
+def current_group_keys(group_ids: set[UUID]) -> dict[UUID, GroupKey]:
+    """Return the newest key pair of each of these groups, having loaded the groups, which trust() asks about."""
+    if not group_ids:
+        return {}
+    return {key.group_id: key for key, _group in session().execute(_GROUP_KEYS, {"ids": list(group_ids)})}
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_later_of_user, _later_of_group = aliased(UserKey), aliased(GroupKey)
+_USER_KEYS = select(UserKey).where(
+    UserKey.user_id.in_(bindparam("ids", expanding=True)),
+    ~exists().where(_later_of_user.user_id == UserKey.user_id, _later_of_user.epoch > UserKey.epoch),
+)
+_GROUP_KEYS = (
+    select(GroupKey, Group)
+    .join(Group, Group.id == GroupKey.group_id)
+    .where(
+        GroupKey.group_id.in_(bindparam("ids", expanding=True)),
+        ~exists().where(_later_of_group.group_id == GroupKey.group_id, _later_of_group.epoch > GroupKey.epoch),
     )
+)

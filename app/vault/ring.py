@@ -13,16 +13,22 @@ from app.vault.encoding import lengths
 from app.vault.errors import Damaged, NoKey, VaultError
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
-from app.vault.models import Grant, Group, Membership
+from app.vault.models import Grant, Group, GroupKey, Membership
 from app.vault.statements import grant_info, membership_info
 from app.vault.trust import trust
-from app.vault.ways import DEEPEST_NESTING, Seeker, Ways, along, forget_ways, reached, ways_to
+from app.vault.ways import DEEPEST_NESTING, Seeker, Way, Ways, along, forget_ways, reached, ways_to
 
-# Written once: building a statement costs more than the database needs to carry it out.
-_MEMBERSHIPS = select(Membership).where(
-    Membership.holder_kind == "user",
-    Membership.holder_id == bindparam("me"),
-    Membership.holder_epoch == bindparam("my_epoch"),
+# Written once: building a statement costs more than the database needs to carry it out. The session holds on to
+# the groups and their keys, about which trust() asks next.
+_MEMBERSHIPS = (
+    select(Membership, GroupKey, Group)
+    .join(GroupKey, and_(GroupKey.group_id == Membership.group_id, GroupKey.epoch == Membership.epoch))
+    .join(Group, Group.id == Membership.group_id)
+    .where(
+        Membership.holder_kind == "user",
+        Membership.holder_id == bindparam("me"),
+        Membership.holder_epoch == bindparam("my_epoch"),
+    )
 )
 
 
@@ -34,6 +40,7 @@ class KeyRing:
         self.epoch = epoch
         self.pair = pair
         self._memberships: dict[tuple[UUID, int], Membership] | None = None
+        self._group_keys: dict[tuple[UUID, int], GroupKey] = {}
         self._group_pairs: dict[tuple[UUID, int], KeyPair] = {}
         self._objects: dict[bool, dict[UUID, ObjectKey]] = {False: {}, True: {}}
         self._faults: dict[UUID, type[VaultError]] = {}
@@ -48,8 +55,9 @@ class KeyRing:
     def memberships(self) -> dict[tuple[UUID, int], Membership]:
         """Return the membership rows of this person, by group and epoch."""
         if self._memberships is None:
-            rows = session().scalars(_MEMBERSHIPS, {"me": self.user_id, "my_epoch": self.epoch})
-            self._memberships = {(row.group_id, row.epoch): row for row in rows}
+            rows = session().execute(_MEMBERSHIPS, {"me": self.user_id, "my_epoch": self.epoch}).all()
+            self._memberships = {(member.group_id, member.epoch): member for member, _key, _group in rows}
+            self._group_keys = {(key.group_id, key.epoch): key for _member, key, _group in rows}
         return self._memberships
 
     def remember(self, key: ObjectKey) -> None:
@@ -75,7 +83,7 @@ class KeyRing:
         """Return a group's private keys; raises NoKey for those who are not members."""
         if (pair := self._group_pairs.get((group_id, epoch))) is not None:
             return pair
-        member = session().get(Membership, (group_id, epoch, "user", self.user_id, self.epoch))
+        member = self.memberships().get((group_id, epoch))
         if member is None:
             raise NoKey()
         trust().membership(member)
@@ -127,10 +135,21 @@ class KeyRing:
         if missing := wanted - opened.keys():
             ways = ways_to(missing, self._seeker(standby))
             within_reach = reached(missing, ways)
-            trust().expect({(grant.granted_by, grant.granter_epoch) for grant in along(within_reach, ways)})
+            trust().expect(self._signers(along(within_reach, ways)))
             for object_id in within_reach:
                 self._open_by(ways, object_id, opened, DEEPEST_NESTING)
         return {object_id: opened[object_id] for object_id in wanted & opened.keys()}
+
+    def _signers(self, grants: Iterable[Way]) -> set[tuple[UUID, int]]:
+        """Return everybody whose signature stands on these grants, or on the groups that hold them."""
+        people: set[tuple[UUID, int]] = set()
+        for grant in grants:
+            people.add((grant.granted_by, grant.granter_epoch))
+            epoch = grant.holder_id, grant.holder_epoch
+            if grant.holder_kind == "group" and (member := self.memberships().get(epoch)):
+                key = self._group_keys[epoch]
+                people |= {(member.granter_id, member.granter_epoch), (key.founder_id, key.founder_epoch)}
+        return people
 
     def _open_by(self, ways: Ways, object_id: UUID, opened: dict[UUID, ObjectKey], depth: int) -> ObjectKey | None:
         """Open an object by the first sound way: those straight to this person before those through another object."""
@@ -144,13 +163,13 @@ class KeyRing:
                     self._try_within(grant, opened, self._open_by(ways, grant.holder_id, opened, depth - 1))
         return opened.get(object_id)
 
-    def _try_within(self, grant: Grant, opened: dict[UUID, ObjectKey], parent: ObjectKey | None) -> None:
+    def _try_within(self, grant: Way, opened: dict[UUID, ObjectKey], parent: ObjectKey | None) -> None:
         if parent is not None:
             self._try(grant, opened, parent)
         elif (fault := self._faults.get(grant.holder_id)) is not None:
             self._faults[grant.object_id] = fault
 
-    def _try(self, grant: Grant, opened: dict[UUID, ObjectKey], parent: ObjectKey | None = None) -> None:
+    def _try(self, grant: Way, opened: dict[UUID, ObjectKey], parent: ObjectKey | None = None) -> None:
         """Open what a grant leads to unless another has; remember what was wrong with it."""
         if grant.object_id in opened:
             return
@@ -161,11 +180,12 @@ class KeyRing:
         except NoKey:
             return
 
-    def _unwrap(self, grant: Grant) -> ObjectKey:
-        trust().grant(grant)
+    def _unwrap(self, grant: Way) -> ObjectKey:
+        info = grant_info(grant)
+        trust().grant(grant, info)
         mine = grant.holder_kind == "user"
         pair = self.pair if mine else self.group_pair(grant.holder_id, grant.holder_epoch)
-        secret = pair.unwrap(grant.wrapped, grant_info(grant), grant.suite)
+        secret = pair.unwrap(grant.wrapped, info, grant.suite)
         return ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
 
     def _seeker(self, standby: bool) -> Seeker:
@@ -177,15 +197,16 @@ class KeyRing:
             Grant.holder_id == self.user_id,
             Grant.holder_epoch == self.epoch,
         )
-        groups = {group_id for group_id, _ in self.memberships()}
+        groups = select(Membership.group_id).where(
+            Membership.holder_kind == "user",
+            Membership.holder_id == self.user_id,
+            Membership.holder_epoch == self.epoch,
+        )
         return or_(mine, and_(Grant.holder_kind == "group", Grant.holder_id.in_(groups)))
 
 
-def _unwrap_within(grant: Grant, parent: ObjectKey) -> ObjectKey:
-    trust().grant(grant)
-    secret = envelope.unseal(
-        parent.secret, parent.object_id, parent.epoch, grant.wrapped, grant_info(grant)
-    )
+def _unwrap_within(grant: Way, parent: ObjectKey) -> ObjectKey:
+    info = grant_info(grant)
+    trust().grant(grant, info)
+    secret = envelope.unseal(parent.secret, parent.object_id, parent.epoch, grant.wrapped, info)
     return ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
-
-

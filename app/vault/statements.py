@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from app.vault.encoding import lengths
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
+from app.vault.ways import Way
 
 
 def moment(at: datetime) -> str:
@@ -57,7 +58,7 @@ def membership_statement(member: Membership) -> bytes:
     )
 
 
-def grant_info(grant: Grant) -> bytes:
+def grant_info(grant: Grant | Way) -> bytes:
     """The HPKE info that ties a wrapped object key to its organisation, object, epoch and holder."""
     return lengths(
         "xinxia/1/grant", grant.suite, grant.organisation_id, grant.object_id, grant.epoch,
@@ -65,10 +66,10 @@ def grant_info(grant: Grant) -> bytes:
     )
 
 
-def grant_statement(grant: Grant) -> bytes:
+def grant_statement(grant: Grant | Way, info: bytes | None = None) -> bytes:
     """A grant as its granter signs it: also basis, standby and expiry cannot be changed afterwards."""
     expires = moment(grant.expires_at) if grant.expires_at else None
     return lengths(
-        grant_info(grant), grant.wrapped, grant.basis, int(grant.standby), expires, grant.granted_by,
+        info or grant_info(grant), grant.wrapped, grant.basis, int(grant.standby), expires, grant.granted_by,
         grant.granter_epoch,
     )

@@ -19,6 +19,7 @@ from app.vault.statements import (
     slip_statement,
     user_key_statement,
 )
+from app.vault.ways import Way
 
 _LONGEST_CHAIN = 16
 FIRST_EPOCH = 1
@@ -39,21 +40,23 @@ class Trust:
 
     def __init__(self, root_public: bytes | None) -> None:
         self._root = root_public
-        self._verified: set[tuple[UUID, int]] = set()
+        self._verified: dict[tuple[UUID, int], UserKey] = {}
 
     def user_key(self, user_id: UUID, epoch: int) -> UserKey:
         """Return a person's key whose chain ends at the root; raises Untrusted."""
-        chain: list[tuple[UUID, int]] = []
+        if (known := self._verified.get((user_id, epoch))) is not None:
+            return known
+        chain: dict[tuple[UUID, int], UserKey] = {}
         first = key = self._existing_user_key(user_id, epoch)
         while (key.user_id, key.epoch) not in self._verified:
-            chain.append((key.user_id, key.epoch))
+            chain[key.user_id, key.epoch] = key
             if len(chain) > _LONGEST_CHAIN:
                 raise Untrusted()
             signer = self._check_signer(key)
             if signer is None:
                 break
             key = signer
-        self._verified.update(chain)
+        self._verified |= chain
         return first
 
     def _existing_user_key(self, user_id: UUID | None, epoch: int | None) -> UserKey:
@@ -124,10 +127,10 @@ class Trust:
             public = self.user_key(member.granter_id, member.granter_epoch).sign_public
         self._check(public, membership_statement(member), member.signature)
 
-    def grant(self, grant: Grant) -> None:
+    def grant(self, grant: Grant | Way, info: bytes | None = None) -> None:
         """Raise Untrusted unless a trusted person gave this grant, exactly as it stands."""
         granter = self.user_key(grant.granted_by, grant.granter_epoch)
-        self._check(granter.sign_public, grant_statement(grant), grant.signature)
+        self._check(granter.sign_public, grant_statement(grant, info), grant.signature)
 
     def signed(
         self, user_id: UUID, epoch: int, signature: bytes, *statement: bytes | str | int | UUID | None
@@ -138,7 +141,7 @@ class Trust:
 
     def expect(self, keys: Iterable[tuple[UUID, int]]) -> None:
         """Load people's keys and everybody who vouches for them in one question, before they are asked for."""
-        if wanted := set(keys) - self._verified:
+        if wanted := set(keys) - self._verified.keys():
             session().execute(_CHAINS, {"wanted": list(wanted)}).all()
 
 
