@@ -1,12 +1,12 @@
 """Finding students, classes and people, only within what the person who asks is in charge of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from app import vault
 from app.access import Actor, PostHeld, PostKind
@@ -22,7 +22,7 @@ from app.directory.models import (
     SchoolClass,
     Student,
 )
-from app.directory.pinyin import search
+from app.directory.pinyin import Line, search
 from app.directory.policy import SEE_CONTACTS, sees_class
 from app.schooltime import SchoolCalendar, default_calendar
 from app.vault import KeyRing
@@ -141,20 +141,30 @@ def get_line(student_id: UUID, ring: KeyRing) -> DirectoryLine | None:
     return lines_of_students([student], ring).get(student_id) if student else None
 
 
+def get_line_and_contacts(student_id: UUID, ring: KeyRing) -> tuple[DirectoryLine | None, dict[str, Any] | None]:
+    """Return a student's directory line and contacts, their keys opened in one look; None for what is not open."""
+    student = get_student(student_id)
+    if student is None:
+        return None, None
+    pages, row = _pages_of([student]), _contacts_row(student)
+    ring.open_many({*(page.directory_id for page, *_ in pages), *([row.id] if row else [])})
+    line = next(iter(_open_pages(pages, ring, [student_id])), None)
+    return line, _contacts_in(row, student, ring)
+
+
 def lines_of_students(students: Iterable[Student], ring: KeyRing) -> dict[UUID, DirectoryLine]:
     """Return the directory lines of these students, opening each class's page once."""
-    wanted = {student.id: (student.school_id, student.class_id) for student in students}
-    schools = {school for school, _ in wanted.values()}
-    classes = {class_id for _, class_id in wanted.values()}
-    pages = session().scalars(
-        select(DirectoryPage).where(
-            DirectoryPage.school_id.in_(schools),
-            or_(DirectoryPage.class_id.in_(classes - {None}), DirectoryPage.class_id.is_(None))
-            if None in classes
-            else DirectoryPage.class_id.in_(classes),
-        )
-    ).all()
-    return {line.id: line for line in _open_pages(pages, ring) if line.id in wanted}
+    wanted = list(students)
+    return {line.id: line for line in _open_pages(_pages_of(wanted), ring, [student.id for student in wanted])}
+
+
+def _pages_of(students: Collection[Student]) -> "Pages":
+    classes = {student.class_id for student in students}
+    of_classes = DirectoryPage.class_id.in_(classes - {None})
+    return _pages(
+        DirectoryPage.school_id.in_({student.school_id for student in students}),
+        or_(of_classes, DirectoryPage.class_id.is_(None)) if None in classes else of_classes,
+    )
 
 
 def names_of_students(student_ids: Iterable[UUID], ring: KeyRing) -> dict[UUID, DirectoryLine]:
@@ -167,14 +177,12 @@ def names_of_students(student_ids: Iterable[UUID], ring: KeyRing) -> dict[UUID, 
 
 def lines_of_class(class_id: UUID, ring: KeyRing) -> list[DirectoryLine]:
     """Return the students of a class in the order of their numbers; empty without the staff key."""
-    pages = session().scalars(select(DirectoryPage).where(DirectoryPage.class_id == class_id)).all()
-    return sorted(_open_pages(pages, ring), key=lambda line: line.number)
+    return sorted(_open_pages(_pages(DirectoryPage.class_id == class_id), ring), key=lambda line: line.number)
 
 
 def lines_of_school(school_id: UUID, ring: KeyRing) -> list[DirectoryLine]:
     """Return every student of a school, also those who left; empty without the staff key."""
-    pages = session().scalars(select(DirectoryPage).where(DirectoryPage.school_id == school_id)).all()
-    return _open_pages(pages, ring)
+    return _open_pages(_pages(DirectoryPage.school_id == school_id), ring)
 
 
 def find_students(
@@ -186,28 +194,28 @@ def find_students(
     """
     if not text.strip():
         return []
-    finds = search(text)
-    lines = [*visible_lines(actor), *(lines_of_those_who_left(actor) if left else ())]
-    return [line for line in lines if finds(line)][:limit]
+    pages = [*_visible_pages(actor), *(_pages_of_those_who_left(actor) if left else ())]
+    return _open_pages(pages, actor.ring, finds=search(text))[:limit]
 
 
-def lines_of_those_who_left(actor: Actor) -> list[DirectoryLine]:
-    """Return the students who left the schools that this person is in charge of as a whole."""
+def _pages_of_those_who_left(actor: Actor) -> "Pages":
+    """Return the pages of those who left the schools that this person is in charge of as a whole."""
     whole = [one for one in actor.organisations() if sees_class(actor, school_id=one, grade_id=None, class_id=None)]
-    pages = session().scalars(
-        select(DirectoryPage).where(DirectoryPage.school_id.in_(whole), DirectoryPage.class_id.is_(None))
-    ).all()
-    return _open_pages(pages, actor.ring)
+    return _pages(DirectoryPage.school_id.in_(whole), DirectoryPage.class_id.is_(None))
 
 
 def visible_lines(actor: Actor) -> list[DirectoryLine]:
-    """Return every student this person is in charge of, in school order, by decrypting the pages of their classes.
+    """Return every student this person is in charge of, in school order, by decrypting the pages of their classes."""
+    return _open_pages(_visible_pages(actor), actor.ring)
+
+
+def _visible_pages(actor: Actor) -> "Pages":
+    """Return the pages of the classes this person is in charge of, in school order.
 
     Those who left stand on a page of no class, which nobody is in charge of: they are not among them.
     """
     order: dict[UUID | None, int] = {shape.id: index for index, shape in enumerate(visible_classes(actor))}
-    pages = session().scalars(select(DirectoryPage).where(DirectoryPage.class_id.in_(order))).all()
-    return _open_pages(sorted(pages, key=lambda page: order[page.class_id]), actor.ring)
+    return sorted(_pages(DirectoryPage.class_id.in_(order)), key=lambda row: order[row[0].class_id])
 
 
 def visible_classes(actor: Actor) -> list[SchoolClass]:
@@ -225,38 +233,66 @@ def visible_classes(actor: Actor) -> list[SchoolClass]:
     ]
 
 
-def _open_pages(pages: Sequence[DirectoryPage], ring: KeyRing) -> list[DirectoryLine]:
-    keys = ring.open_many({page.directory_id for page in pages})
-    shapes = _class_shapes({page.class_id for page in pages if page.class_id})
+Pages = Sequence[Row[DirectoryPage, UUID | None, str | None, str | None]]
+"""Pages with the id of their grade and the labels of grade and class; none of them for those who left."""
+
+
+def _pages(*conditions: ColumnElement[bool]) -> Pages:
+    return session().execute(
+        select(DirectoryPage, Grade.id, Grade.label, SchoolClass.label)
+        .outerjoin(SchoolClass, SchoolClass.id == DirectoryPage.class_id)
+        .outerjoin(Grade, Grade.id == SchoolClass.grade_id)
+        .where(*conditions)
+    ).all()
+
+
+class _Seen(NamedTuple):
+    """What a search compares of a line; far cheaper to make than the whole, for thousands that it does not find."""
+
+    number: str
+    name: str
+    reading: str
+    grade_label: str
+    class_label: str
+
+    def __repr__(self) -> str:
+        return "_Seen()"
+
+
+def _open_pages(
+    pages: Pages,
+    ring: KeyRing,
+    wanted: Collection[UUID] | None = None,
+    *,
+    finds: Callable[[Line], bool] | None = None,
+) -> list[DirectoryLine]:
+    """Return the lines of these pages, or those of wanted students and those found: a page holds a whole class."""
+    keys = ring.open_many({page.directory_id for page, *_ in pages})
+    names = None if wanted is None else {student_id.hex for student_id in wanted}
     lines: list[DirectoryLine] = []
-    for page in pages:
+    for page, grade_id, grade, label in pages:
         if (key := keys.get(page.directory_id)) is None:
             continue
-        grade_id, grade_label, class_label = shapes.get(page.class_id, (None, "", ""))
+        where = page.school_id, grade_id, page.class_id, grade or "", label or ""
         lines += [
-            DirectoryLine(
-                UUID(hex=line[0]), line[1], line[2], line[3], page.school_id, grade_id, page.class_id,
-                grade_label, class_label,
-            )
-            for line in vault.read(page, "lines", key)
+            DirectoryLine(UUID(hex=hex_id), number, name, reading, *where)
+            for hex_id, number, name, reading in vault.read(page, "lines", key)
+            if (names is None or hex_id in names)
+            and (finds is None or finds(_Seen(number, name, reading, *where[3:])))
         ]
     return lines
 
 
-def _class_shapes(class_ids: set[UUID]) -> dict[UUID | None, tuple[UUID, str, str]]:
-    if not class_ids:
-        return {}
-    rows = session().execute(
-        select(SchoolClass.id, Grade.id, Grade.label, SchoolClass.label)
-        .join(Grade, Grade.id == SchoolClass.grade_id)
-        .where(SchoolClass.id.in_(class_ids))
-    )
-    return {class_id: (grade_id, grade, label) for class_id, grade_id, grade, label in rows}
-
-
 def contacts_of(student: Student, ring: KeyRing) -> dict[str, Any] | None:
     """Return birth date, guardians and family flags of a student, or None without the key of the class."""
-    row = session().scalar(select(ClassContacts).where(ClassContacts.class_id == student.class_id))
+    return _contacts_in(_contacts_row(student), student, ring)
+
+
+def _contacts_row(student: Student) -> ClassContacts | None:
+    return session().scalar(select(ClassContacts).where(ClassContacts.class_id == student.class_id))
+
+
+def _contacts_in(row: ClassContacts | None, student: Student, ring: KeyRing) -> dict[str, Any] | None:
     if row is None or (key := ring.open_many([row.id]).get(row.id)) is None:
         return None
     found: dict[str, Any] | None = vault.read(row, "contacts", key).get(student.id.hex)
@@ -365,6 +401,15 @@ def ended_posts() -> list[tuple[UUID, UUID]]:
         .order_by(Post.person_id, Post.organisation_id)
     )
     return [(person_id, place_id) for person_id, place_id, first in rows if first and first < today_at(place_id)]
+
+
+def posts_at(organisation_ids: Collection[UUID], *kinds: PostKind, on: date) -> list[tuple[UUID, PostHeld]]:
+    """Return who holds which post of these kinds at any of these organisations on a day."""
+    rows = current_posts(on, Post.organisation_id.in_(organisation_ids), Post.kind.in_(kinds))
+    return [
+        (row.person_id, PostHeld(row.id, PostKind(row.kind), row.organisation_id, row.grade_id, row.class_id))
+        for row in rows
+    ]
 
 
 def people_in_post(organisation_id: UUID, on: date) -> list[UUID]:

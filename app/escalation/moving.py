@@ -152,8 +152,9 @@ def due_from_now(concern: Concern) -> datetime:
 
 def keep_step(concern: Concern, deed: Deed, *, before: str | None, by: Actor) -> ConcernStep:
     """Keep a step with its words, and write it to the trail in the same transaction."""
+    number = 1 if before is None else _next_number(concern)
     step = ConcernStep(
-        id=new_id(), concern_id=concern.id, school_id=concern.school_id, number=_next_number(concern),
+        id=new_id(), concern_id=concern.id, school_id=concern.school_id, number=number,
         deed=deed.name, from_state=before, to_state=concern.state, level=concern.level, tier=concern.tier,
         person_id=by.person_id, at=clock.now(), object_id=None, words=None,
     )

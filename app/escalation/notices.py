@@ -60,7 +60,7 @@ def tell_centre(kind: str, hand_over: HandOver, teams: Teams, *, by: Actor) -> N
 
 def send(kind: str, concern: Concern, people: Iterable[UUID], *, by: Actor) -> None:
     """Queue a notice for those among these people who can open account or card."""
-    readers = vault.readers_of(concern.id) | vault.readers_of(concern.card_id)
+    readers = vault.readers_of(concern.id, concern.card_id)
     _queue(kind, concern, set(people) & readers, by=by)
 
 

@@ -1,7 +1,7 @@
 """Finding concerns: every list asks for the key first and for the post second, and opens its lines in one look."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -13,7 +13,7 @@ from app.access import CENTRE, Actor, PostKind
 from app.core import clock
 from app.core.database import session
 from app.core.paging import Page, page
-from app.directory.queries import DirectoryLine, names_of_students
+from app.directory.queries import DirectoryLine, get_line, names_of_students
 from app.escalation.levels import GRAVE
 from app.escalation.models import LIVE_HAND_OVERS, Concern, ConcernStep, HandOver, SecondOpinion
 from app.escalation.policy import holds_account, holds_card, roles_in
@@ -135,22 +135,41 @@ def live_hand_over(concern_id: UUID) -> HandOver | None:
 
 
 def open_line(concern: Concern, actor: Actor) -> ConcernLine:
-    """Return one concern with what the actor's keys open of it."""
-    return open_lines([concern], actor)[0]
+    """Return one concern with everything the actor's keys open of it."""
+    actor.ring.open_many([concern.id, concern.card_id])
+    line = with_accounts(open_lines([concern], actor), actor)[0]
+    return replace(line, student=get_line(concern.student_id, actor.ring))
 
 
 def open_lines(concerns: Sequence[Concern], actor: Actor) -> list[ConcernLine]:
-    """Return concerns with what the actor's keys open of them, in one look whatever their number."""
-    keys = actor.ring.open_many({id for concern in concerns for id in (concern.id, concern.card_id)})
-    students = names_of_students({concern.student_id for concern in concerns}, actor.ring)
+    """Return concerns as lists show them, in one look whatever their number: by card, else account, else directory.
+
+    Each of them is sealed for itself: what a list does not show stays closed.
+    """
+    cards = actor.ring.open_many({concern.card_id for concern in concerns})
+    without = [concern for concern in concerns if concern.card_id not in cards]
+    accounts = actor.ring.open_many({concern.id for concern in without})
+    nameless = {concern.student_id for concern in without if concern.id not in accounts}
+    students = names_of_students(nameless, actor.ring)
     return [
         ConcernLine(
             concern,
-            card=vault.read(concern, "card", keys[concern.card_id]) if concern.card_id in keys else None,
-            account=vault.read(concern, "account", keys[concern.id]) if concern.id in keys else None,
+            card=vault.read(concern, "card", cards[concern.card_id]) if concern.card_id in cards else None,
+            account=vault.read(concern, "account", accounts[concern.id]) if concern.id in accounts else None,
             student=students.get(concern.student_id),
         )
         for concern in concerns
+    ]
+
+
+def with_accounts(lines: Sequence[ConcernLine], actor: Actor) -> list[ConcernLine]:
+    """Return lines with the accounts too, as far as the actor's keys open them."""
+    keys = actor.ring.open_many({line.concern.id for line in lines})
+    return [
+        replace(line, account=vault.read(line.concern, "account", keys[line.concern.id]))
+        if line.concern.id in keys
+        else line
+        for line in lines
     ]
 
 

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from app import vault
 from app.access import CENTRE, Actor, PostKind
 from app.core.database import session
 from app.core.errors import Conflict
 from app.core.words import N_
-from app.directory.queries import get_organisation, holders_of, organisations_of, today_at
+from app.directory.queries import get_organisation, organisations_of, posts_at, today_at
 from app.escalation.levels import GRAVE
 from app.escalation.models import Concern, HandOver
 from app.escalation.tiers import AT_CENTRE, OPEN, TIERS, Tier, chain_from, first_tier, turn
@@ -76,10 +76,20 @@ def teams_around(*, school_id: UUID, grade_id: UUID | None, excluded: Collection
 
 def _founded(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> dict[str, Group]:
     """Return the groups of the tiers around a student as far as they were founded, in one look."""
-    of_school = and_(Group.organisation_id == school_id, Group.kind.in_(("room", "leadership")))
-    of_grade = and_(Group.organisation_id == school_id, Group.kind == "grade", Group.subject_id == grade_id)
-    of_centre = and_(Group.organisation_id == centre_id, Group.kind == "centre")
-    return {group.kind: group for group in session().scalars(select(Group).where(or_(of_school, of_grade, of_centre)))}
+    rows = session().scalars(_AROUND, {"school": school_id, "grade": grade_id, "centre": centre_id})
+    return {group.kind: group for group in rows}
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_AROUND = select(Group).where(
+    or_(
+        and_(Group.organisation_id == bindparam("school"), Group.kind.in_(("room", "leadership"))),
+        and_(
+            Group.organisation_id == bindparam("school"), Group.kind == "grade", Group.subject_id == bindparam("grade")
+        ),
+        and_(Group.organisation_id == bindparam("centre"), Group.kind == "centre"),
+    )
+)
 
 
 def _team(
@@ -92,17 +102,15 @@ def _team(
 
 
 def _in_post(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> dict[str, set[UUID]]:
-    on = today_at(school_id)
-
-    def at(organisation_id: UUID, *kinds: PostKind, grade: UUID | None = None) -> set[UUID]:
-        return set(holders_of(*kinds, organisation_id=organisation_id, on=on, grade_id=grade))
-
-    return {
-        "grade": at(school_id, PostKind.HEAD_OF_GRADE, grade=grade_id) if grade_id else set(),
-        "room": at(school_id, PostKind.COUNSELLOR),
-        "leadership": at(school_id, PostKind.LEAD),
-        "centre": at(centre_id, *CENTRE) if centre_id else set(),
+    tiers = {
+        "grade": lambda post: post.grade_id == grade_id is not None and post.kind is PostKind.HEAD_OF_GRADE,
+        "room": lambda post: post.organisation_id == school_id and post.kind is PostKind.COUNSELLOR,
+        "leadership": lambda post: post.organisation_id == school_id and post.kind is PostKind.LEAD,
+        "centre": lambda post: post.organisation_id == centre_id and post.kind in CENTRE,
     }
+    kinds = (PostKind.HEAD_OF_GRADE, PostKind.COUNSELLOR, PostKind.LEAD, *CENTRE)
+    posts = posts_at([school_id, *([centre_id] if centre_id else [])], *kinds, on=today_at(school_id))
+    return {tier: {person_id for person_id, post in posts if counts(post)} for tier, counts in tiers.items()}
 
 
 def centre_of(school_id: UUID) -> UUID | None:

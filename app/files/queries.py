@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import defer, lazyload
 
 from app.access import Actor, PostKind
 from app.core import clock
@@ -102,17 +102,29 @@ def entry_lines_of(file: StudentFile) -> Sequence[FileEntry]:
 
 
 def _entries(file: StudentFile) -> Select[FileEntry]:
-    return select(FileEntry).where(FileEntry.file_id == file.id).order_by(FileEntry.number.desc())
+    # The file is there already: it need not come along with each of its entries.
+    lines = select(FileEntry).where(FileEntry.file_id == file.id).options(lazyload(FileEntry.file))
+    return lines.order_by(FileEntry.number.desc())
 
 
-def addenda_of(entries: Sequence[FileEntry]) -> dict[UUID, list[Addendum]]:
-    """Return what was added to each of these entries, in order."""
-    found: dict[UUID, list[Addendum]] = {entry.id: [] for entry in entries}
+def addenda_of(entry: FileEntry) -> Sequence[Addendum]:
+    """Return what was added to an entry, in order."""
+    return session().scalars(
+        select(Addendum).where(Addendum.entry_id == entry.id).order_by(Addendum.added_at, Addendum.id)
+    ).all()
+
+
+def addenda_in(file: StudentFile) -> dict[UUID, list[Addendum]]:
+    """Return what was added to the entries of a file, by entry and in order."""
     rows = session().scalars(
-        select(Addendum).where(Addendum.entry_id.in_(found)).order_by(Addendum.added_at, Addendum.id)
+        select(Addendum)
+        .join(FileEntry, FileEntry.id == Addendum.entry_id)
+        .where(FileEntry.file_id == file.id)
+        .order_by(Addendum.added_at, Addendum.id)
     )
+    found: dict[UUID, list[Addendum]] = {}
     for row in rows:
-        found[row.entry_id].append(row)
+        found.setdefault(row.entry_id, []).append(row)
     return found
 
 

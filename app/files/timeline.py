@@ -8,7 +8,7 @@ from uuid import UUID
 from app.access import Actor
 from app.files import reading
 from app.files.models import Addendum, Attachment, FileEntry, FileOpening, StudentFile
-from app.files.queries import addenda_of, attachments_of, entry_lines_of, openings_of
+from app.files.queries import addenda_in, attachments_of, entry_lines_of, openings_of
 
 PARTS = {"entry": "entries", "addendum": "additions", "document": "documents", "reason": "openings", "file": "openings"}
 """Which filter of the page a kind of happening belongs to."""
@@ -46,19 +46,19 @@ def timeline_of(
     shown = [e for e in entries or entry_lines_of(file) if e.state == "signed" or e.author_id == by.person_id]
     happened = [Happening("file", file.opened_at, file.opened_by)]
     happened += [Happening("entry", entry.started_at, entry.author_id, entry) for entry in shown]
-    happened += _additions(shown)
+    happened += _additions(file, shown)
     happened += [_document(kept, by) for kept in attachments_of(file)]
     happened += [_opening(opening, by) for opening in openings_of(file)]
     kept = [event for event in happened if part is None or event.part == part]
     return sorted(kept, key=lambda event: event.at, reverse=True)
 
 
-def _additions(entries: Sequence[FileEntry]) -> list[Happening]:
-    added = addenda_of(entries)
+def _additions(file: StudentFile, entries: Sequence[FileEntry]) -> list[Happening]:
+    added = addenda_in(file)
     return [
         Happening("addendum", addendum.added_at, addendum.author_id, entry, addendum)
         for entry in entries
-        for addendum in added[entry.id]
+        for addendum in added.get(entry.id, ())
     ]
 
 

@@ -19,6 +19,7 @@ from app.escalation.queries import (
     open_line,
     opinions_open_to,
     steps_of,
+    with_accounts,
 )
 from tests.escalation.telling import LOW_MOOD, PACKET, SELF_HARM, Story, reads, signed_entry
 from tests.world import World
@@ -66,11 +67,19 @@ def test_everybody_finds_it_where_they_look_and_reads_what_is_theirs(world: Worl
         ("pia", cards_for_leadership, False, True),
     ):
         with world.acting(name) as actor:
-            (line,) = finds(actor).items
+            (line,) = with_accounts(finds(actor).items, actor)
             assert (line.account is not None, line.card is not None) == (account, card), name
             assert line.who == "陈子涵" and line.where == "四年级1班"
             assert READ_ACCOUNT.allows(actor, line.concern) is account
             assert READ_CARD.allows(actor, line.concern) is card
+
+
+def test_a_list_opens_the_card_and_leaves_the_account_closed(world: World) -> None:
+    story = Story(world).raised("cruz", SELF_HARM)
+    with world.acting("lin") as lin:
+        (line,) = concerns_for_room(lin).items
+        assert line.card is not None and line.account is None
+        assert open_line(story.concern(), lin).account is not None
 
 
 @pytest.mark.parametrize("name", ["moss", "hart", "sol", "sam", "root", "eve", "tan", "quill", "uma", "dee", "nora"])

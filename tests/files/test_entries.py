@@ -322,7 +322,7 @@ def test_an_addendum_forged_into_the_database_does_not_verify(world: World, brow
     entry_id = steps.signed(world, "lin", anas)
     steps.add(world, "lin", entry_id, "she slept")
     with world.acting("lin") as lin:
-        real = queries.addenda_of([steps.entry(entry_id)])[entry_id][0]
+        real = queries.addenda_of(steps.entry(entry_id))[0]
         forged = Addendum(
             id=entry_id, school_id=real.school_id, entry_id=entry_id, author_id=real.author_id,
             added_at=real.added_at, signer_epoch=real.signer_epoch, signature=real.signature,

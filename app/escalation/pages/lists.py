@@ -28,7 +28,8 @@ def review() -> str:
     """Show the head of grade what waits, and what others look after."""
     ours = queries.concerns_for_grade(g.actor, cursor=request.args.get("after"))
     others = queries.concerns_for_grade(g.actor, part="others", size=20)
-    waiting = [(line, queries.deeds_open_to(line.concern, g.actor)) for line in ours.items]
+    lines = queries.with_accounts(ours.items, g.actor)
+    waiting = [(line, queries.deeds_open_to(line.concern, g.actor)) for line in lines]
     return render_template("escalation/review.html", page=ours, waiting=waiting, others=others.items, may_raise=True)
 
 

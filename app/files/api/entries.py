@@ -74,7 +74,7 @@ def sign(entry: FileEntry, given: dict[str, Any]) -> Any:
 @files_api.response(200, schemas.AddendumOut(many=True))
 def addenda(entry: FileEntry) -> Any:
     """List what was added to an entry; the text of a damaged one is null."""
-    return [_opened_addendum(addendum) for addendum in queries.addenda_of([entry])[entry.id]]
+    return [_opened_addendum(addendum) for addendum in queries.addenda_of(entry)]
 
 
 @files_api.post("/files/<uuid:file_id>/entries/<uuid:entry_id>/addenda")

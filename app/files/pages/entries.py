@@ -118,7 +118,7 @@ def _editor(entry: FileEntry, form: forms.Form, *, elsewhere: Mapping[str, Any] 
 
 
 def _signed(entry: FileEntry, body: dict[str, Any] | None, form: forms.Form) -> str:
-    addenda = queries.addenda_of([entry])[entry.id]
+    addenda = queries.addenda_of(entry)
     known = {
         "entry": entry, "body": body, "form": form, "kinds": sections.KINDS, "sources": sections.SOURCES,
         "headings": sections.headings_of(body or {}),

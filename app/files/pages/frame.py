@@ -8,7 +8,7 @@ from flask import Blueprint, g
 from flask import render_template as render
 
 from app import vault
-from app.directory.queries import calendar_of, contacts_of, get_line, get_student, names_of, today_at
+from app.directory.queries import calendar_of, get_line_and_contacts, names_of, today_at
 from app.files import policy, queries
 from app.files.models import StudentFile
 
@@ -23,13 +23,12 @@ def page_of(file: StudentFile, template: str, **values: Any) -> str:
 
 def frame_of(file: StudentFile) -> dict[str, Any]:
     """Return what the frame shows; constant in cost, whatever the file holds."""
-    student = get_student(file.student_id)
-    contacts = contacts_of(student, g.actor.ring) if student else None
+    line, contacts = get_line_and_contacts(file.student_id, g.actor.ring)
     open_to = vault.readers_of(file.id)
     names = names_of({*open_to, file.in_charge_id})
     return {
         "file": file,
-        "line": get_line(file.student_id, g.actor.ring),
+        "line": line,
         "age": _age((contacts or {}).get("born"), today_at(file.school_id)),
         "readers": sorted(names[person] for person in open_to if person in names),
         "in_charge": names.get(file.in_charge_id, "--"),
