@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import defer, lazyload
 
 from app import create_app
 from app.access import SCHOOL, Actor, PostHeld, PostKind
@@ -150,7 +150,7 @@ def _timeline(file: PlainFile) -> list[Any]:
     lines = select(PlainEntry).where(PlainEntry.file_id == file.id).order_by(PlainEntry.number.desc())
     entries = [
         entry
-        for entry in session().scalars(lines.options(defer(PlainEntry.body, raiseload=True)))
+        for entry in session().scalars(lines.options(defer(PlainEntry.body, raiseload=True), lazyload(PlainEntry.file)))
         if entry.state == "signed" or entry.author_id == g.actor.person_id
     ]
     by_id = {entry.id: entry for entry in entries}
