@@ -1,0 +1,81 @@
+"""People on the staff, and who holds which post on which day."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from app.access import PostHeld, PostKind
+from app.core.database import session
+from app.directory.models import Person, Post
+from app.directory.queries.organisations import today_at
+
+
+def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of people on the staff."""
+    ids = set(person_ids)
+    if not ids:
+        return {}
+    return {person.id: person.name for person in session().scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
+    """Return the posts a person holds on a day; a post ended yesterday is not among them."""
+    return tuple(map(_held, current_posts(on, Post.person_id == person_id)))
+
+
+def current_posts(on: date, *conditions: ColumnElement[bool]) -> list[Post]:
+    """Return the posts that count on a day, the oldest first; one that this server did not give is none."""
+    rows = session().scalars(
+        select(Post)
+        .where(*conditions, Post.starts_on <= on, or_(Post.ends_on.is_(None), Post.ends_on >= on))
+        .order_by(Post.starts_on, Post.id)
+    )
+    return [row for row in rows if row.is_marked()]
+
+
+def _held(row: Post) -> PostHeld:
+    return PostHeld(row.id, PostKind(row.kind), row.organisation_id, row.grade_id, row.class_id)
+
+
+def posts_of(person_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[PostHeld, ...]]:
+    """Return the posts that each of these people holds on a day, for lists of people."""
+    found: dict[UUID, tuple[PostHeld, ...]] = {person_id: () for person_id in person_ids}
+    for row in current_posts(on, Post.person_id.in_(found)):
+        found[row.person_id] += (_held(row),)
+    return found
+
+
+def posts_at(organisation_ids: Collection[UUID], *kinds: PostKind, on: date) -> list[tuple[UUID, PostHeld]]:
+    """Return who holds which post of these kinds at any of these organisations on a day."""
+    rows = current_posts(on, Post.organisation_id.in_(organisation_ids), Post.kind.in_(kinds))
+    return [(row.person_id, _held(row)) for row in rows]
+
+
+def ended_posts() -> list[tuple[UUID, UUID]]:
+    """Return person and organisation of every post that is over."""
+    rows = session().execute(
+        select(Post.person_id, Post.organisation_id, func.min(Post.ends_on))
+        .where(Post.ends_on.is_not(None))
+        .group_by(Post.person_id, Post.organisation_id)
+        .order_by(Post.person_id, Post.organisation_id)
+    )
+    return [(person_id, place_id) for person_id, place_id, first in rows if first and first < today_at(place_id)]
+
+
+def people_in_post(organisation_id: UUID, on: date) -> list[UUID]:
+    """Return everybody who holds any post at an organisation on a day."""
+    return holders_of(*PostKind, organisation_id=organisation_id, on=on)
+
+
+def holders_of(
+    *kinds: PostKind, organisation_id: UUID, on: date, grade_id: UUID | None = None, class_id: UUID | None = None
+) -> list[UUID]:
+    """Return the people who hold such a post at an organisation on a day."""
+    conditions = [Post.kind.in_(kinds), Post.organisation_id == organisation_id]
+    if grade_id is not None:
+        conditions.append(Post.grade_id == grade_id)
+    if class_id is not None:
+        conditions.append(Post.class_id == class_id)
+    return list(dict.fromkeys(post.person_id for post in current_posts(on, *conditions)))

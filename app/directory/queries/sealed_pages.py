@@ -1,0 +1,95 @@
+"""The sealed pages of classes: found by class or student, opened for the lines of those who are wanted."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, or_, select
+
+from app import vault
+from app.core.database import session
+from app.directory.models import DirectoryPage, Grade, SchoolClass, Student
+from app.directory.pinyin import Line
+from app.vault import KeyRing
+
+
+@dataclass(frozen=True)
+class DirectoryLine:
+    """A student as the directory names them; `reading` is the pinyin that search compares."""
+
+    id: UUID
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    reading: str = field(repr=False)
+    school_id: UUID
+    grade_id: UUID | None
+    class_id: UUID | None
+    grade_label: str
+    class_label: str
+
+    @property
+    def where(self) -> str:
+        """Grade and class in words, as people at the school say them."""
+        return f"{self.grade_label}{self.class_label}"
+
+
+Pages = Sequence[Row[DirectoryPage, UUID | None, str | None, str | None]]
+"""Pages with the id of their grade and the labels of grade and class; none of them for those who left."""
+
+
+def pages_where(*conditions: ColumnElement[bool]) -> Pages:
+    """Return the pages that meet these conditions."""
+    return session().execute(
+        select(DirectoryPage, Grade.id, Grade.label, SchoolClass.label)
+        .outerjoin(SchoolClass, SchoolClass.id == DirectoryPage.class_id)
+        .outerjoin(Grade, Grade.id == SchoolClass.grade_id)
+        .where(*conditions)
+    ).all()
+
+
+def pages_of(students: Collection[Student]) -> Pages:
+    """Return the pages on which these students stand."""
+    classes = {student.class_id for student in students}
+    of_classes = DirectoryPage.class_id.in_(classes - {None})
+    return pages_where(
+        DirectoryPage.school_id.in_({student.school_id for student in students}),
+        or_(of_classes, DirectoryPage.class_id.is_(None)) if None in classes else of_classes,
+    )
+
+
+class _Seen(NamedTuple):
+    """What a search compares of a line; far cheaper to make than the whole, for thousands that it does not find."""
+
+    number: str
+    name: str
+    reading: str
+    grade_label: str
+    class_label: str
+
+    def __repr__(self) -> str:
+        return "_Seen()"
+
+
+def open_pages(
+    pages: Pages,
+    ring: KeyRing,
+    wanted: Collection[UUID] | None = None,
+    *,
+    finds: Callable[[Line], bool] | None = None,
+) -> list[DirectoryLine]:
+    """Return the lines of these pages, or those of wanted students and those found: a page holds a whole class."""
+    keys = ring.open_many({page.directory_id for page, *_ in pages})
+    names = None if wanted is None else {student_id.hex for student_id in wanted}
+    lines: list[DirectoryLine] = []
+    for page, grade_id, grade, label in pages:
+        if (key := keys.get(page.directory_id)) is None:
+            continue
+        where = page.school_id, grade_id, page.class_id, grade or "", label or ""
+        lines += [
+            DirectoryLine(UUID(hex=hex_id), number, name, reading, *where)
+            for hex_id, number, name, reading in vault.read(page, "lines", key)
+            if (names is None or hex_id in names)
+            and (finds is None or finds(_Seen(number, name, reading, *where[3:])))
+        ]
+    return lines
