@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import update
 
 from app.core.catalogues import DEFAULT_LANGUAGE
@@ -49,6 +49,8 @@ class Site:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    # Conditions are waited for, and a busy machine may take its time.
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -98,7 +100,7 @@ def person(
     def begin(name: str | None = None, *, language: str = DEFAULT_LANGUAGE, **given: Any) -> Person:
         usual = {"timezone_id": "Asia/Shanghai", "locale": LOCALES[language], "reduced_motion": "reduce"}
         context = chromium.new_context(**{"viewport": DESKTOP, **usual, **given})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         people.append(Person(context, site.served.address, language))
         return people[-1].signs_in(name) if name else people[-1]
 

@@ -119,7 +119,6 @@ def takes_on(line: Line, lin: Person) -> None:
 def keeps_a_session(line: Line, lin: Person) -> None:
     """Write down a session in the student's file and sign it."""
     lin.presses("Psychological file")
-    lin.page.get_by_label(lin.says("Kind of session")).select_option(label=lin.says("First session"))
     lin.presses("Begin the record")
     lin.writes("Presenting concern, in the student's own words", SESSION)
     lin.presses("Sign this entry")

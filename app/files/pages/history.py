@@ -1,5 +1,6 @@
 """A student's history, its overview, and the chronology on paper."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from app.directory.queries import get_organisation, names_of
 from app.files import policy, queries, reading, schemas, sections, service
 from app.files.models import StudentFile
 from app.files.pages.frame import files, frame_of, page_of, there
-from app.files.timeline import PARTS, timeline_of
+from app.files.timeline import PARTS, Happening, timeline_of
 
 
 @files.get("/files/<uuid:file_id>")
@@ -25,10 +26,18 @@ def history(file: StudentFile) -> str:
     now_there = there(clock.now(), file).strftime("%Y-%m-%dT%H:%M")
     return page_of(
         file, "files/history.html", events=events, people=names_of({event.person_id for event in events}), part=part,
-        kinds=sections.KINDS, templates=sections.TEMPLATES, form=forms.blank(started_at=now_there, template="free"),
+        kinds=sections.KINDS, templates=sections.TEMPLATES,
+        form=forms.blank(started_at=now_there, template="free", kind=_usual_kind(events, part)),
         may_write=policy.WRITE_ENTRY.allows(g.actor, file), may_share=policy.RESTRICT.allows(g.actor, file),
         may_hand=policy.HAND_CHARGE.allows(g.actor, file), may_print=policy.PRINT.allows(g.actor, file),
     )
+
+
+def _usual_kind(events: Sequence[Happening], part: str | None) -> str | None:
+    """Return what the next session most likely is; a filtered history does not tell."""
+    if part is not None:
+        return None
+    return "follow_up" if any(event.kind == "entry" for event in events) else "first"
 
 
 @files.get("/files/<uuid:file_id>/print")
