@@ -20,6 +20,7 @@ from app.directory import policy as directory_policy
 from app.directory.api import directory_api
 from app.directory.importing import records, uploads
 from app.directory.pages import directory
+from app.escalation import drafts as concern_drafts
 from app.escalation import events as escalation_events
 from app.escalation import policy as escalation_policy
 from app.escalation import queries as escalation_queries
@@ -68,6 +69,7 @@ JOBS = (
     Job("void old invitations", timedelta(hours=1), in_transaction(invitations.forget_expired)),
     Job("take keys of ended posts", timedelta(minutes=15), in_transaction(keys.leave_ended_posts)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
+    Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
     *files_jobs.JOBS,
 )
 # Where a notice about a kind of record leads: a page, and the name of its id.

@@ -131,6 +131,9 @@ class Nest:
 
     def _concern(self) -> str:
         student = self.world.students["ana"]
+        about_rui = f"/concerns/new/{self.world.students['rui']}/draft"
+        kept = self.browsers["cruz"].post(about_rui, data={"seen": self.bird("concern half-written")})
+        assert kept.status_code == 200
         sent = self.post(
             "cruz", f"/concerns/new/{student}", safe_now="yes", seen=self.bird("seen"), families=["mood"],
             since="longer", urgency="this_week", with_whom=self.bird("with whom"), when_where=self.bird("when"),

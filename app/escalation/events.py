@@ -31,6 +31,9 @@ EVENT_OF = {
     "note_seen": "concern:seen",
 }
 EVENTS = {
+    "concern:begun": N_("began to write a concern"),
+    "concern:draft_discarded": N_("took the draft of a concern away"),
+    "concern:draft_forgotten": N_("deleted an old draft of a concern"),
     "concern:raised": N_("raised a concern"),
     "concern:acknowledged": N_("acknowledged a concern"),
     "concern:asked": N_("asked the reporter about a concern"),

@@ -1,4 +1,4 @@
-"""Concerns and the steps they took, hand-overs to the centre, and second opinions; whatever is written is sealed.
+"""Concerns, their drafts and the steps they took, hand-overs to the centre, second opinions; what is written is sealed.
 
 A concern is two sealed objects: the account (its id), which the reporter holds, and the action card (card_id),
 which the reporter does not. A step's words stand under the one whose readers they are for.
@@ -69,6 +69,22 @@ class Concern(Base):
     revision: Mapped[int]
     account: Mapped[bytes] = sealed(organisation="school_id", author="raised_by")
     card: Mapped[bytes] = sealed(object="card_id", organisation="school_id")
+
+
+class ConcernDraft(Base):
+    """A concern that somebody is still writing: under the author's key alone, one for each student."""
+
+    __tablename__ = "concern_draft"
+    __table_args__ = (UniqueConstraint("author_id", "student_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("student.id"), index=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    # What was filled in so far, as the form has it.
+    answers: Mapped[bytes] = sealed(organisation="school_id", author="author_id")
+    revision: Mapped[int]
+    saved_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ConcernStep(Base):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, exists, literal, or_, select
+from sqlalchemy import Select, exists, literal, or_, select, union
 
 from app import vault
 from app.access import CENTRE, Actor, PostKind
@@ -15,7 +15,7 @@ from app.core.database import session
 from app.core.paging import Page, page
 from app.directory.queries import DirectoryLine, get_line, names_of_students
 from app.escalation.levels import GRAVE
-from app.escalation.models import LIVE_HAND_OVERS, Concern, ConcernStep, HandOver, SecondOpinion
+from app.escalation.models import LIVE_HAND_OVERS, Concern, ConcernDraft, ConcernStep, HandOver, SecondOpinion
 from app.escalation.policy import holds_account, holds_card, roles_in
 from app.escalation.tiers import CLOSED, OPEN, TIERS, allowed
 
@@ -338,11 +338,13 @@ def _reached_about(student_id: UUID, actor: Actor) -> Select[Concern]:
 
 
 def students_with_concerns_since(student_ids: Collection[UUID], since: datetime) -> set[UUID]:
-    """Return those of these students about whom a concern was raised, or went on, since a moment."""
+    """Return those of these students about whom a concern was begun or raised, or went on, since a moment."""
     went_on = exists().where(ConcernStep.concern_id == Concern.id, ConcernStep.at >= since)
-    return set(
-        session().scalars(select(Concern.student_id).where(Concern.student_id.in_(student_ids), went_on))
+    raised = select(Concern.student_id).where(Concern.student_id.in_(student_ids), went_on)
+    begun = select(ConcernDraft.student_id).where(
+        ConcernDraft.student_id.in_(student_ids), ConcernDraft.saved_at >= since
     )
+    return set(session().scalars(union(raised, begun)))
 
 
 def steps_of(concern: Concern, actor: Actor) -> list[StepLine]:

@@ -64,6 +64,28 @@ class AccountSoFar(Account):
     """An account while it is being written: to be asked for as `AccountSoFar(partial=True)`."""
 
 
+class AccountForm(Account):
+    """The page's form: an account, and the revision of the draft that it was opened with."""
+
+    version = fields.Int(load_default=0)
+
+
+class AccountDraft(AccountForm):
+    """An account half-way, to be kept: as `AccountDraft(partial=True)`; nothing must be there yet."""
+
+    seen = fields.Str(validate=_LONG)
+
+
+def account_in(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the account that a form holds."""
+    return {name: value for name, value in data.items() if name != "version"}
+
+
+def kept_answers(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a form half-way, as JSON can hold it."""
+    return {**account_in(data), "excluded": [str(person_id) for person_id in data.get("excluded", ())]}
+
+
 class Deed(Shape):
     """What is filled in for a deed; `version` is the revision of the concern that the person looked at."""
 

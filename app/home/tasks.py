@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from app.access import CENTRE, Actor, PostKind
 from app.core import clock
 from app.directory.queries import names_of, names_of_organisations, names_of_students
-from app.escalation import queries, words
+from app.escalation import drafts, queries, words
 from app.escalation.levels import GRAVE
+from app.escalation.policy import RAISE
 from app.escalation.queries import ConcernLine
 from app.escalation.views import proposal
 from app.files.queries import unsigned_entries
@@ -48,7 +49,8 @@ class Task:
 def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
-    return sorted([*found, *_unsigned(actor), *_of_keys(actor)], key=lambda task: task.order)
+    found += [*_begun(actor), *_unsigned(actor), *_of_keys(actor)]
+    return sorted(found, key=lambda task: task.order)
 
 
 def _task(line: ConcernLine, rank: int, why: str, *, deed: str | None = None, words_of_deed: str = "") -> Task:
@@ -66,6 +68,19 @@ def _of_reporter(actor: Actor) -> Iterator[Task]:
         if line.concern.state == "asked":
             # A teacher sets no level and is shown none in passing.
             yield replace(_task(line, ANSWER, _("A question for you")), code=None, kind="letter")
+
+
+def _begun(actor: Actor) -> Iterator[Task]:
+    """Name the students about whom a concern was begun and never sent."""
+    begun = drafts.drafts_of(actor) if RAISE.allows(actor) else []
+    lines = names_of_students({draft.student_id for draft in begun}, actor.ring)
+    for draft in begun:
+        line = lines.get(draft.student_id)
+        yield Task(
+            WAITING, None, line.name if line else "--", line.where if line else "",
+            _("You began a concern and have not sent it"),
+            url_for("escalation.write", student_id=draft.student_id), kind="note",
+        )
 
 
 def _of_grade(actor: Actor) -> Iterator[Task]:

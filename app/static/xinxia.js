@@ -138,7 +138,7 @@
   // Drafts: every ten seconds and on leaving a field, when something changed. The hour shown is the server's.
   const drafts = [];
   const keepDraft = (form) => {
-    const saved = one(".x-saved", form) || form.appendChild(Object.assign(document.createElement("p"), { className: "x-saved" }));
+    const saved = one(".x-saved", form) || one(`[data-saved-of="${form.id}"]`) || form.appendChild(Object.assign(document.createElement("p"), { className: "x-saved" }));
     saved.setAttribute("role", "status");
     let dirty = false;
     let saving = null;

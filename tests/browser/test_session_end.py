@@ -67,6 +67,25 @@ def test_after_signing_in_again_the_same_page_stands_there(site: Site, person: P
     assert hart.page.url.endswith("/concerns/review?after=")
 
 
+def test_a_concern_half_written_is_there_after_signing_in_again(site: Site, person: People) -> None:
+    hart = sits_down(person, f"/concerns/new/{site.world.students['ivo']}")
+    words = hart.page.locator("[name=seen]")
+    with hart.page.expect_response("**/draft"):
+        words.press_sequentially("课间一个人。")
+        hart.page.clock.run_for(10_000)
+    hart.reads(hart.says("Saved %(time)s", time=""))
+    leave_idle(site)
+    hart.page.clock.run_for(IDLE)
+    expect(hart.page.get_by_label(hart.says("Password"))).to_be_visible()
+    hart.signs_in("hart")
+    expect(words).to_have_value("课间一个人。")
+    hart.reads("You began this before")
+    hart.presses("Begin anew")
+    hart.presses("Go on")
+    hart.reads("The draft is gone. Nothing of it was kept.")
+    expect(words).to_have_value("")
+
+
 def test_who_goes_on_in_one_window_is_not_warned_in_the_other(person: People) -> None:
     hart = sits_down(person, "/concerns/review")
     hart.page.clock.run_for(ALMOST)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from app.access import PostKind, guard
 from app.core import forms
@@ -13,13 +14,14 @@ from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
 from app.directory.queries import (
     DirectoryLine,
+    calendar_of,
     find_students,
     get_line,
     get_placed_student,
     lines_of_class,
 )
-from app.escalation import policy, queries, schemas, service
-from app.escalation.models import Concern
+from app.escalation import drafts, policy, queries, schemas, service
+from app.escalation.models import Concern, ConcernDraft
 from app.escalation.pages.blueprint import escalation
 from app.escalation.views import ConcernView, named, parties_around
 
@@ -50,27 +52,65 @@ def _by_class(lines: list[DirectoryLine]) -> list[tuple[str, list[DirectoryLine]
 @guard(policy.RAISE_ABOUT, load=get_placed_student)
 def write(student: Any) -> Any:
     """Take a concern in; what was typed is kept whatever happens."""
-    form = forms.blank()
-    if request.method == "POST":
-        form = forms.read(schemas.Account(), request.form)
-        if not form.errors:
-            try:
-                with savepoint():
-                    concern = service.raise_concern(student_id=student.id, account=form.data, by=g.actor)
-            except (Invalid, Conflict) as refused:
-                form = form.with_error("excluded", _(refused.words, **refused.params))
-            else:
-                return redirect(url_for("escalation.sent", concern_id=concern.id), code=303)
-    return _writing(student, form), 422 if form.errors else 200
+    draft = drafts.draft_about(student.id, g.actor)
+    if request.method != "POST":
+        return _writing(student, _begun(draft), draft)
+    form = forms.read(schemas.AccountForm(), request.form)
+    if not form.errors:
+        try:
+            with savepoint():
+                concern = service.raise_concern(
+                    student_id=student.id, account=schemas.account_in(form.data), by=g.actor
+                )
+        except (Invalid, Conflict) as refused:
+            form = form.with_error("excluded", _(refused.words, **refused.params))
+        else:
+            drafts.end_draft(student.id, by=g.actor)
+            return redirect(url_for("escalation.sent", concern_id=concern.id), code=303)
+    return _writing(student, form, draft), 422
 
 
-def _writing(student: Any, form: forms.Form) -> str:
+def _begun(draft: ConcernDraft | None) -> forms.Form:
+    """Return the form as it was left, or an empty one."""
+    if draft is None:
+        return forms.blank(version=0)
+    answers = drafts.answers_of(draft, by=g.actor)
+    named = {"excluded": [UUID(person_id) for person_id in answers["excluded"]]}
+    return forms.Form(values={**answers, "version": draft.revision}, data={**answers, **named})
+
+
+def _writing(student: Any, form: forms.Form, draft: ConcernDraft | None) -> str:
     mine = queries.recent_of_student(student.id, g.actor).lines
     return render_template(
-        "escalation/write.html", form=form, line=get_line(student.id, g.actor.ring),
+        "escalation/write.html", form=form, draft=draft, line=get_line(student.id, g.actor.ring),
         readers=_readers_with(student.id, form), parties=parties_around(student, g.actor),
         recent=any(line.concern.raised_by == g.actor.person_id for line in mine),
     )
+
+
+@escalation.post("/concerns/new/<uuid:student_id>/draft")
+@guard(policy.RAISE_ABOUT, load=get_placed_student)
+def autosave(student: Any) -> Any:
+    """Keep what was typed so far for its author alone; the answer says when, and what the next save builds on."""
+    form = forms.read(schemas.AccountDraft(partial=True), request.form)
+    if form.errors:
+        return jsonify(errors=form.errors), 422
+    draft = drafts.save_draft(
+        student_id=student.id, answers=schemas.kept_answers(form.data), revision=form.data.get("version", 0), by=g.actor
+    )
+    saved_at = draft.saved_at.astimezone(calendar_of(draft.school_id).zone)
+    return jsonify(saved_at=saved_at.strftime("%H:%M"), version=draft.revision)
+
+
+@escalation.post("/concerns/new/<uuid:student_id>/discard")
+@guard(policy.RAISE_ABOUT, load=get_placed_student)
+def discard(student: Any) -> Response:
+    """Take away what was typed so far, and begin with an empty page."""
+    draft = drafts.draft_about(student.id, g.actor)
+    if draft is not None:
+        drafts.discard_draft(draft, by=g.actor)
+        flash(_("The draft is gone. Nothing of it was kept."), "done")
+    return redirect(url_for("escalation.write", student_id=student.id), code=303)
 
 
 @escalation.post("/concerns/new/<uuid:student_id>/readers")
