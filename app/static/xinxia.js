@@ -172,9 +172,13 @@
     form.addEventListener("submit", (event) => {
       dirty = false;
       if (!saving) return;
-      // The draft on its way changes the version that this form was read with: it is sent when that one has arrived.
+      // The draft on its way changes the version that this form was read with: it is sent when that one has arrived,
+      // or when it obviously never will.
       event.preventDefault();
-      saving.then(() => form.requestSubmit(event.submitter));
+      Promise.race([saving, new Promise((go) => { setTimeout(go, 8000); })]).then(() => {
+        saving = null;
+        form.requestSubmit(event.submitter);
+      });
     });
     const timer = setInterval(save, 10000);
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app.core.catalogues import DEFAULT_LANGUAGE
 from app.core.database import session
+from app.escalation.models import ConcernDraft
 from app.identity.models import Account
 from tests.browser.activity import happen
 from tests.browser.browsing import DESKTOP, Person
@@ -35,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+PATIENCE = 30_000
+"""How many milliseconds a condition is waited for: a busy machine may take its time."""
 LOCALES = {"zh_Hans_CN": "zh-CN", "en": "en-GB"}
 
 
@@ -49,8 +52,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    # Conditions are waited for, and a busy machine may take its time.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -96,11 +98,14 @@ def person(
     last when a test failed lies in its folder.
     """
     people: list[Person] = []
+    with site.world.database.transaction():
+        # What another story left half-written would stand in this one's way.
+        session().execute(delete(ConcernDraft))
 
     def begin(name: str | None = None, *, language: str = DEFAULT_LANGUAGE, **given: Any) -> Person:
         usual = {"timezone_id": "Asia/Shanghai", "locale": LOCALES[language], "reduced_motion": "reduce"}
         context = chromium.new_context(**{"viewport": DESKTOP, **usual, **given})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         people.append(Person(context, site.served.address, language))
         return people[-1].signs_in(name) if name else people[-1]
 

@@ -12,7 +12,7 @@ from tests.browser.browsing import PHONE, Person
 from tests.browser.conftest import Site
 from tests.escalation.telling import EVERYDAY, IN_DANGER, LOW_MOOD, Story
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alike]
 People = Callable[..., Person]
 
 

@@ -12,7 +12,7 @@ from tests.browser.browsing import Person
 from tests.browser.conftest import Site
 from tests.files import steps
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alike]
 People = Callable[..., Person]
 
 WORDS = "他说最近睡不着。"

@@ -13,7 +13,7 @@ from app.identity.models import SignInSession
 from tests.browser.browsing import Person
 from tests.browser.conftest import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alike]
 People = Callable[..., Person]
 
 IDLE = "20:00"

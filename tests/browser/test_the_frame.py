@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.browsing import Person
 from tests.browser.conftest import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alike]
 People = Callable[..., Person]
 
 
