@@ -25,6 +25,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.access import Actor
+from app.audit import system
 from app.audit.models import TrailEvent
 from app.core import clock
 from app.core.database import Base, Database, session
@@ -304,7 +305,7 @@ def test_who_has_no_account_is_sent_to_the_sign_in(attacked: Attacked, name: str
     browser = attacked.browser(name and name.removeprefix("closed "))
     if name is not None:
         with attacked.world.database.transaction():
-            close_account(attacked.world.people["bo"])
+            close_account(attacked.world.people["bo"], by=system("test"))
     before, trail_before = everything(attacked.app.database), refusals(attacked.app.database)
     for target in attacked.targets():
         if target.is_public:

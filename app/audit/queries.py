@@ -31,6 +31,7 @@ def events_of(
     *,
     action: str | None = None,
     person_id: UUID | None = None,
+    subject_id: UUID | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     cursor: str | None = None,
@@ -44,9 +45,10 @@ def events_of(
         conditions.append(TrailEvent.at >= since)
     if until is not None:
         conditions.append(TrailEvent.at < until)
-    if person_id is not None:
-        where = [TrailEvent.person_id == person_id, TrailEvent.organisation_id.in_(organisation_ids)]
-        return _page([*where, *conditions], cursor, size)
+    whose = [TrailEvent.person_id == person_id] if person_id is not None else []
+    whose += [TrailEvent.subject_id == subject_id] if subject_id is not None else []
+    if whose:
+        return _page([*whose, TrailEvent.organisation_id.in_(organisation_ids), *conditions], cursor, size)
     return _page_over(organisation_ids, conditions, cursor, size)
 
 

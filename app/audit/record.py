@@ -38,6 +38,14 @@ class System:
     person_id: None = None
 
 
+@dataclass(frozen=True)
+class Somebody:
+    """A person before anything is opened to them: who just proved who they are."""
+
+    person_id: UUID
+    via: str
+
+
 def system(name: str) -> System:
     """Return the doer for a job or another deed without a person."""
     return System(via=f"system:{name}")

@@ -68,9 +68,8 @@ def recover(*, login: str, code: str, password: str, source: str) -> None:
     account.recovery_due = True
     end_sessions_of(account.id)
     forget(subject, source)
-    audit.record(
-        audit.system("identity"), "account:recovered", organisation=person.district_id, subject=("person", person.id)
-    )
+    by = audit.Somebody(person.id, via="page")
+    audit.record(by, "account:recovered", organisation=person.district_id, subject=("person", person.id))
 
 
 def _opened(account: Account | None, code: str) -> KeyRing | None:

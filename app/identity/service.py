@@ -65,7 +65,7 @@ def begin_session(account: Account, ring: KeyRing) -> SignedIn:
     )
     session().add(row)
     session().flush()
-    _record("sign_in:done", account.id)
+    _record(audit.Somebody(account.id, via="page"), "sign_in:done", account.id)
     return SignedIn(token, row, ring)
 
 
@@ -102,13 +102,13 @@ def end_session(session_id: bytes, *, by: Actor) -> None:
     session().execute(
         delete(SignInSession).where(SignInSession.id == session_id, SignInSession.account_id == by.person_id)
     )
-    _record("sign_in:ended", by.person_id)
+    _record(by, "sign_in:ended", by.person_id)
 
 
 def end_all_sessions(*, by: Actor) -> None:
     """End every session of the actor, on every machine."""
     end_sessions_of(by.person_id)
-    _record("sign_in:ended_everywhere", by.person_id)
+    _record(by, "sign_in:ended_everywhere", by.person_id)
 
 
 def end_sessions_of(person_id: UUID, *, but: bytes | None = None) -> None:
@@ -134,7 +134,7 @@ def confirm(*, password: str | None, code: str | None, source: str, by: Actor) -
     else:
         factor.check_code(account, code or "", source=source)
     renewed = renew_session(by=by)
-    _record("sign_in:confirmed", by.person_id)
+    _record(by, "sign_in:confirmed", by.person_id)
     return renewed
 
 
@@ -145,19 +145,17 @@ def change_password(*, old: str, new: str, source: str, by: Actor) -> None:
     kek = choose_password(account, new, session().get_one(Person, by.person_id))
     people.change_password(by.ring, kek=kek)
     end_sessions_of(by.person_id, but=by.session_id)
-    _record("account:password_changed", by.person_id)
+    _record(by, "account:password_changed", by.person_id)
 
 
-def close_account(person_id: UUID) -> None:
+def close_account(person_id: UUID, *, by: audit.Doer) -> None:
     """End a person's access in every process at the next request: no session, no wrap, no sign-in."""
     session().execute(update(Account).where(Account.id == person_id).values(state="closed"))
     end_sessions_of(person_id)
     groups.leave_all(person_id)
-    _record("account:closed", person_id)
+    _record(by, "account:closed", person_id)
 
 
-def _record(action: str, person_id: UUID) -> None:
+def _record(by: audit.Doer, action: str, person_id: UUID) -> None:
     person = session().get_one(Person, person_id)
-    audit.record(
-        audit.system("identity"), action, organisation=person.district_id, subject=("person", person_id)
-    )
+    audit.record(by, action, organisation=person.district_id, subject=("person", person_id))

@@ -29,6 +29,7 @@ def find_events(known: Mapping[str, Any], actor: Actor, *, cursor: str | None = 
         list(places),
         action=known.get("action"),
         person_id=known.get("person"),
+        subject_id=known.get("record"),
         since=_start_of(known.get("since"), actor),
         until=_start_of(known.get("until"), actor, plus=1),
         cursor=cursor,

@@ -18,6 +18,7 @@ class TrailSearch(Shape):
 
     organisation = fields.UUID()
     person = fields.UUID()
+    record = fields.UUID()
     # A word of the product: no database is asked for what cannot be one.
     action = fields.Str(validate=validate.Regexp(r"[a-z_]+:[a-z_]+\Z"))
     since = Day(error_messages=_DAY)

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app import vault
+from app.audit import system
 from app.core.database import session
 from app.identity.models import Account
 from app.identity.service import close_account
@@ -107,7 +108,7 @@ def test_a_wrong_number_and_a_wrong_code_are_one_answer(app: Flask, world: World
     code_of(signed_in(app, "lin"))
     code_of(signed_in(app, "bo"))
     with world.database.transaction():
-        close_account(world.people["bo"])
+        close_account(world.people["bo"], by=system("test"))
     wrong = codes.new_code(codes.RECOVERY_BITS)
     seen = set()
     for number in ("T-nobody", "T-lin", "T-bo", "T-cruz"):

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.audit import system
 from app.core import clock
 from app.core.database import session
 from app.identity import service
@@ -246,7 +247,7 @@ def test_closing_an_account_works_in_every_process_at_the_next_request(
     lin = signed_in(other, "lin")
     assert may_work(lin)
     with world.database.transaction():
-        service.close_account(world.people["lin"])
+        service.close_account(world.people["lin"], by=system("test"))
     assert not may_work(lin)
     assert give_password(stranger(app), "lin").status_code == 422
 

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from app.audit import system
 from app.core import clock
 from app.core.database import session
 from app.directory.models import Person
@@ -53,7 +54,7 @@ def attempt(app: Flask, login: str, password: str) -> tuple[int, str, int, list[
 
 def test_wrong_name_wrong_password_and_closed_account_are_one_answer(app: Flask, world: World) -> None:
     with world.database.transaction():
-        service.close_account(world.people["bo"])
+        service.close_account(world.people["bo"], by=system("test"))
         session().get_one(Account, world.people["sol"]).demo = True
     tries = [
         attempt(app, "T-nobody", "some other words here"),
