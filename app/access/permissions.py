@@ -56,12 +56,17 @@ class Permission:
 
         None: never. An empty list: always. Otherwise the relations of each way whose roles are held.
         """
-        found: list[str] = []
+        ways = self.ways_open_to(actor)
+        return None if ways is None else [" and ".join(way) for way in ways if way]
+
+    def ways_open_to(self, actor: Actor) -> list[tuple[str, ...]] | None:
+        """Return the relations of each way whose roles are held; one empty way: always. None: never."""
+        found: list[tuple[str, ...]] = []
         for way in self.ways:
             if not all(c(actor, None) for c in way if c.__kind__ == "role"):  # type: ignore[attr-defined]
                 continue
-            relations = [c.__name__ for c in way if c.__kind__ == "relation"]  # type: ignore[attr-defined]
+            relations = tuple(c.__name__ for c in way if c.__kind__ == "relation")  # type: ignore[attr-defined]
             if not relations:
-                return []
-            found.append(" and ".join(relations))
+                return [()]
+            found.append(relations)
         return found or None

@@ -14,7 +14,7 @@ _NOBODY = UUID(int=0)
 
 def table(permissions: Iterable[Permission]) -> list[list[str]]:
     """Return the table with its head: "yes", "no", or the relations under which a persona may."""
-    personas = [(kind.value, _persona(kind)) for kind in PostKind]
+    personas = [(kind.value, persona(kind)) for kind in PostKind]
     rows = [["permission", "anonymous", *(name for name, _ in personas)]]
     for permission in sorted(permissions, key=lambda one: one.name):
         rows.append([permission.name, "no", *(_cell(permission, actor) for _, actor in personas)])
@@ -36,7 +36,7 @@ def _cell(permission: Permission, actor: Actor) -> str:
     return ("if " + "; or if ".join(relations) if relations else "yes") + proof
 
 
-def _persona(kind: PostKind) -> Actor:
+def persona(kind: PostKind) -> Actor:
     """Return somebody who holds just this post, nowhere in particular, and no key to anything."""
     ring = KeyRing(_NOBODY, 1, KeyPair.new())
     return Actor(_NOBODY, _NOBODY, (PostHeld(_NOBODY, kind, _NOBODY),), ring)

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
 
 from app.access import guard
 from app.audit.checkpoint import to_file
 from app.audit.heads import hand_out_notes
 from app.core import forms
+from app.directory.posts import POST_WORDS
 from app.directory.queries import names_of
 from app.oversight import policy, queries, schemas
 from app.oversight.access_table import as_csv, table
+from app.oversight.rules import rules_by_part
 
 oversight = Blueprint("oversight", __name__, template_folder="templates")
 
@@ -21,11 +23,17 @@ def trail() -> Any:
     """Show what happened in the district, newest first."""
     form = forms.read(schemas.TrailSearch(), request.args)
     page = queries.find_events(form.data, g.actor, cursor=request.args.get("after"))
-    people = names_of(queries.people_in(page.items))
+    people = names_of(queries.people_in(page.items) | {id for id in (form.data.get("person"),) if id})
     return render_template(
         "oversight/trail.html", form=form, page=page, places=queries.places_of(g.actor), people=people,
-        event_words=current_app.extensions["event_words"],
+        event_words=current_app.extensions["event_words"], without=_without,
     )
+
+
+def _without(name: str) -> str:
+    """Return the address of the same search without one of its filters."""
+    kept: dict[str, Any] = {key: value for key, value in request.args.items() if value and key not in (name, "after")}
+    return url_for("oversight.trail", **kept)
 
 
 @oversight.get("/trail/verification")
@@ -57,9 +65,9 @@ def checkpoints() -> Response:
 @oversight.get("/access")
 @guard(policy.READ_ACCESS_TABLE, visit="access:table_read")
 def access_table() -> str:
-    """Show who may do what, computed from the permissions themselves."""
-    rows = table(current_app.extensions["permissions"])
-    return render_template("oversight/access.html", columns=rows[0], rows=rows[1:])
+    """Show who may do what in words, computed from the permissions themselves."""
+    parts = rules_by_part(current_app.extensions["permissions"])
+    return render_template("oversight/access.html", parts=parts, post_words=POST_WORDS)
 
 
 @oversight.get("/access.csv")
