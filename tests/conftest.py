@@ -164,3 +164,38 @@ def browser_of(app: Flask) -> Callable[[str], FlaskClient]:
         return client
 
     return open_for
+
+
+@pytest.fixture(scope="session")
+def attacked_template(
+    servers: Callable[[str], Server],
+    world_template: Callable[[str], tuple[Installation, Any]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], tuple[Installation, Any, Any]]:
+    """The world with the records an attacker knows (tests/attacking.py), made once per kind of database."""
+    made: dict[str, tuple[Installation, Any, Any]] = {}
+
+    def find(kind: str) -> tuple[Installation, Any, Any]:
+        if kind not in made:
+            template, world = world_template(kind)
+            installation = servers(kind).copy(template, tmp_path_factory.mktemp("attacked") / "home")
+            samples = importlib.import_module("tests.attacking").prepared(installation, world)
+            made[kind] = installation, world, samples
+        return made[kind]
+
+    return find
+
+
+@pytest.fixture
+def attacked(
+    server: Server,
+    database_kind: str,
+    attacked_template: Callable[[str], tuple[Installation, Any, Any]],
+    tmp_path: Path,
+) -> Iterator[Any]:
+    """This test's own copy to attack, with its application."""
+    template, world, samples = attacked_template(database_kind)
+    installation = server.copy(template, tmp_path / "attacked")
+    with importlib.import_module("tests.attacking").under_attack(installation, world, samples) as opened:
+        yield opened
+    server.drop(installation)
