@@ -86,7 +86,6 @@ class Attacked:
         doors = [view for view in VIEWS.values() if getattr(view, "__load__", None) is target.load]
         return found is not None and any(view.__permission__.allows(actor, found) for view in doors)
 
-
     def known_wholes(self, actor: Actor) -> frozenset[Any]:
         """Return the ids of those records with parts to which any door lets this person in."""
         single = [t for t in self.targets() if len(t.rule.arguments) == 1 and not t.is_public and t.load is not None]
@@ -168,8 +167,10 @@ def under_attack(installation: Installation, world: World, samples: dict[str, Sa
     app = create_app(installation.settings())
     _be_quick(app.database.engine, app.database.is_sqlite)
     VIEWS.update({name: _inner(view) for name, view in app.view_functions.items()})
-    yield Attacked(dataclasses.replace(copy.deepcopy(world), database=app.database), app, samples)
-    app.database.dispose()
+    try:
+        yield Attacked(dataclasses.replace(copy.deepcopy(world), database=app.database), app, samples)
+    finally:
+        app.database.dispose()
 
 
 def _inner(view: Any) -> Any:
