@@ -7,6 +7,7 @@ sent. A new route is attacked by itself; one with a new kind of id fails until t
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from werkzeug.test import TestResponse
@@ -14,12 +15,11 @@ from werkzeug.test import TestResponse
 from app.identity.service import close_account
 from tests.answers import difference
 from tests.attacking import CAST, HTTPS, PUBLIC, VIEWS, Attacked, Undoing, demote, everything, refusals, refused
+from tests.escalation.telling import SELF_HARM, Story
 from tests.queries import counted
 
 NONSENSE_IN_FORMS: tuple[Any, ...] = ({}, {"xx": "1"}, {"version": "x", "people": "x", "text": "\0", "started_at": "x"})
 NONSENSE_IN_JSON: tuple[Any, ...] = ({}, {"xx": 1}, [], "x", None, {"version": [], "people": {}, "text": 1})
-# What these refuse still costs less when there is nothing: the list only gets shorter.
-COST_TELLS = {"hand_over:read", "concern:second_opinion"}
 
 
 def test_every_public_page_is_known_and_every_other_is_guarded(attacked: Attacked) -> None:
@@ -49,7 +49,7 @@ def test_who_is_refused_learns_nothing_and_changes_nothing(attacked: Attacked, n
             wrong.append(f"{target} answers {answer.status_code}")
         elif (seen := difference(model, answer)) != "":
             wrong.append(f"{target} tells more than of what is missing: {seen}")
-        elif len(statements) != cost and not known.record and target.permission.name not in COST_TELLS:
+        elif len(statements) != cost and not known.record:
             wrong.append(f"{target} asks {len(statements)} questions instead of {cost}")
     assert not wrong, "\n".join(wrong)
     assert everything(attacked.app.database) == before
@@ -106,3 +106,17 @@ def test_nonsense_in_an_address_fails_nowhere(attacked: Attacked, query: str) ->
             if target.method == "GET" and target.label == "ana":
                 answer = browser.get(f"{target.path}?{query}", **HTTPS)
                 assert answer.status_code < 500, (target, query)
+
+
+@pytest.mark.parametrize("name", ["gao", "bo"])
+def test_who_is_left_out_of_a_concern_cannot_tell_that_there_is_one(attacked: Attacked, name: str) -> None:
+    """Neither by the answer nor by its cost, although the student is of their own grade or school."""
+    concern_id = Story(attacked.world).raised("cruz", SELF_HARM, excluded=(name,)).id
+    browser, answers, costs = attacked.browser(name), [], []
+    for one in (uuid4(), concern_id):
+        with counted(attacked.app.database) as statements:
+            answers.append(browser.get(f"/concerns/{one}", **HTTPS))
+        costs.append(len(statements))
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert difference(*answers) == ""
+    assert costs[0] == costs[1]

@@ -133,18 +133,20 @@ def roles_in(concern: Concern, actor: Actor) -> tuple[str, ...]:
     return tuple(name for name, is_so in held.items() if is_so)
 
 
-_REPORTER = (works_with_students, raised_it, holds_account)
-_GRADE = (is_head_of_grade, heads_its_grade, holds_card)
-_ROOM = (is_counsellor, in_its_room, holds_card)
-_LEADERSHIP = (is_lead, leads_its_school, holds_card)
+# The key is asked for first, by ids alone, and only then who is in charge of whom: so a concern that does not exist
+# for somebody costs exactly what one that does not exist at all costs.
+_REPORTER = (works_with_students, holds_account, raised_it)
+_GRADE = (is_head_of_grade, holds_card, heads_its_grade)
+_ROOM = (is_counsellor, holds_card, in_its_room)
+_LEADERSHIP = (is_lead, holds_card, leads_its_school)
 _CENTRE = (is_at_centre, holds_card)
 _INSTEAD = ((*_ROOM, stands_in), (*_LEADERSHIP, stands_in), (*_CENTRE, stands_in))
 _HANDS = (is_at_centre, holds_packet)
 _ACCOUNT = (
     _REPORTER,
-    (is_head_of_grade, heads_its_grade, holds_account),
-    (is_counsellor, in_its_room, holds_account),
-    (is_lead, leads_its_school, holds_account),
+    (is_head_of_grade, holds_account, heads_its_grade),
+    (is_counsellor, holds_account, in_its_room),
+    (is_lead, holds_account, leads_its_school),
     (is_at_centre, holds_account),
 )
 
@@ -172,7 +174,7 @@ RAISE_LEVEL = Permission("concern:raise_level", _REPORTER, _GRADE, _ROOM, _LEADE
 OFFER = Permission("concern:offer", _ROOM)
 CALL_CENTRE = Permission("concern:call_centre", _GRADE, _LEADERSHIP)
 WITHDRAW = Permission(
-    "concern:withdraw", (*_GRADE, holds_packet), (*_ROOM, holds_packet), (*_LEADERSHIP, holds_packet)
+    "concern:withdraw", (holds_packet, *_GRADE), (holds_packet, *_ROOM), (holds_packet, *_LEADERSHIP)
 )
 ACCEPT_BY_CENTRE = Permission("centre:accept", _HANDS)
 DECLINE = Permission("centre:decline", _HANDS)
@@ -183,8 +185,8 @@ CLOSE = Permission("concern:close", _ROOM, (*_CENTRE, stands_in))
 REOPEN = Permission("concern:reopen", _GRADE, _ROOM, *_INSTEAD)
 FEEDBACK = Permission(
     "concern:feedback",
-    (is_head_of_grade, heads_its_grade, holds_account),
-    (is_counsellor, in_its_room, holds_account),
+    (is_head_of_grade, holds_account, heads_its_grade),
+    (is_counsellor, holds_account, in_its_room),
 )
 NOTE_SEEN = Permission("concern:note_seen", _GRADE, _LEADERSHIP)
 DECIDE = Permission(
@@ -195,9 +197,9 @@ DECIDE = Permission(
 )
 READ_HAND_OVER = Permission(
     "hand_over:read",
-    (is_head_of_grade, heads_its_grade, holds_packet),
-    (is_counsellor, in_its_room, holds_packet),
-    (is_lead, leads_its_school, holds_packet),
+    (is_head_of_grade, holds_packet, heads_its_grade),
+    (is_counsellor, holds_packet, in_its_room),
+    (is_lead, holds_packet, leads_its_school),
     _HANDS,
 )
 
