@@ -195,7 +195,7 @@ def test_v14_2_1_no_address_and_no_title_names_anybody(walk_of: Callable[[str], 
         assert not [one for one in (path, *said) if any(secret in one for secret in NAMES)], path
 
 
-def test_v14_2_1_lins_pages_name_them_elsewhere(walk_of: Callable[[str], Walk]) -> None:
+def test_lins_pages_name_them_elsewhere(walk_of: Callable[[str], Walk]) -> None:
     everywhere = "\n".join(walk_of("lin").pages.values())
     assert all(secret in everywhere for secret in ("陈子涵", "王瑞", "letter.pdf"))
 
