@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from werkzeug.test import TestResponse
 
+from app.audit import system
 from app.identity.service import close_account
 from tests.answers import difference
 from tests.attacking import CAST, HTTPS, PUBLIC, VIEWS, Attacked, Undoing, demote, everything, refusals, refused
@@ -61,7 +62,7 @@ def test_who_has_no_account_is_sent_to_the_sign_in(attacked: Attacked, name: str
     browser = attacked.browser(name and name.removeprefix("closed "))
     if name is not None:
         with attacked.world.database.transaction():
-            close_account(attacked.world.people["bo"])
+            close_account(attacked.world.people["bo"], by=system("test"))
     before, trail_before = everything(attacked.app.database), refusals(attacked.app.database)
     for target in attacked.targets():
         if target.is_public:

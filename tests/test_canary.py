@@ -235,7 +235,8 @@ def test_what_was_written_is_found_nowhere(
     nest.ask_in_vain()
     assert len(aviary.birds) > 40
     after = sealed_values(world.database)
-    assert [column for column in registry() if not after[column] - before[column] - {None}] == [], "sealed without a bird"
+    unwritten = [column for column in registry() if not after[column] - before[column] - {None}]
+    assert unwritten == [], "sealed columns into which no canary was put"
     sealed = tmp_path / "all.backup"
     backup.create(world.database, places_of(world_installation), output=sealed, passphrase=PASSPHRASE)
     found = aviary.found_in("the logs", logged.getvalue().encode())
