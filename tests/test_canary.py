@@ -18,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.database import Base, Database, session
 from app.directory.importing.register import Place, Register
 from app.directory.models import Organisation
@@ -27,7 +28,11 @@ from app.upkeep import backup
 from app.vault import registry
 from config.logging import JsonLines
 from tests.databases import Installation
+from tests.directory.rosters.lists import workbook
+from tests.directory.test_roster_pages import confirm, send
 from tests.files.samples import PDF
+from tests.identity.browsing import device_for
+from tests.identity.test_cards import alone, card_of, use
 from tests.upkeep.test_backup import PASSPHRASE, places_of
 from tests.world import World
 
@@ -38,19 +43,25 @@ class Aviary:
     """Hands out canaries, each of its own, half Chinese and half Latin."""
 
     def __init__(self) -> None:
-        self.birds: dict[str, str] = {}
+        self.birds: dict[str, tuple[str, ...]] = {}
 
     def bird(self, field: str) -> str:
         """Return the canary of a field."""
         number = len(self.birds)
-        return self.birds.setdefault(field, f"雀鸟{chr(0x9F00 + number)}匣中quaffle{number:03}xyzzy")
+        chinese, latin = f"雀鸟{chr(0x9F00 + number)}匣中", f"quaffle{number:03}xyzzy"
+        return self.birds.setdefault(field, (chinese + latin, chinese, latin))[0]
+
+    def latin(self, field: str) -> str:
+        """Return the canary of a field that takes no Chinese."""
+        self.bird(field)
+        return self.birds[field][2]
 
     def found_in(self, name: str, content: bytes) -> list[str]:
         """Name the fields whose canary is found in some bytes, in any encoding."""
         return [
             f"{field} in {name} as {how}"
-            for field, bird in self.birds.items()
-            for part in (bird, bird[:5], bird[5:])
+            for field, parts in self.birds.items()
+            for part in parts
             for how, needle in encodings(part)
             if needle in content
         ]
@@ -100,13 +111,13 @@ class Nest:
     """Puts canaries into every field that a person fills in, as people do, and keeps the addresses they passed."""
 
     def __init__(self, world: World, browser_of: BrowserOf, aviary: Aviary) -> None:
-        self.world, self.bird = world, aviary.bird
-        self.browsers = {name: browser_of(name) for name in ("cruz", "gao", "lin", "bo", "dee")}
+        self.world, self.aviary, self.bird = world, aviary, aviary.bird
+        self.browsers = {name: browser_of(name) for name in ("cruz", "gao", "lin", "bo", "dee", "sam")}
         self.addresses: list[str] = []
 
-    def post(self, name: str, path: str, **data: object) -> str:
+    def post(self, who: str, path: str, **data: object) -> str:
         """Send a form, demand that it was taken, and return where it leads."""
-        answer = self.browsers[name].post(path, data=data)
+        answer = self.browsers[who].post(path, data=data)
         assert answer.status_code == 303, (path, answer.get_data(as_text=True))
         self.addresses += [path, answer.headers["Location"]]
         return str(answer.headers["Location"])
@@ -114,9 +125,13 @@ class Nest:
     def fill(self) -> None:
         """Write everywhere."""
         self._directory()
+        self._staff()
+        self._rosters()
         concern_id = self._concern()
         self._file(concern_id)
         self._hand_over(concern_id)
+        self._deed("lin", concern_id, "assess", level="R1", text=self.bird("why lower"))
+        self._device()
 
     def _directory(self) -> None:
         with self.world.acting("sam") as sam:
@@ -130,6 +145,35 @@ class Nest:
                 Place(before.class_id, self.bird("number"), name, reading(name), before.joined_on, None, facts),
             )
             register.seal()
+
+    def _staff(self) -> None:
+        self.post(
+            "sam", "/people/new", number=self.aviary.latin("staff number"), name=self.bird("staff name"),
+            mail=f"{self.aviary.latin('mail')}@example.org", kind="subject_teacher", organisation=self.world.school,
+        )
+
+    def _rosters(self) -> None:
+        """Import one list, and leave another waiting with its columns chosen."""
+        sam, headings = self.browsers["sam"], ("学号", "姓名", "年级", "班级", "监护人")
+        done, waiting = (
+            send(sam, self.world, workbook(headings, (
+                f"G77{number}", self.bird(f"name in list {number}"), "四年级", "1班", self.bird(f"in list {number}")
+            )))
+            for number in range(2)
+        )
+        assert confirm(sam, done).status_code == 303
+        columns = ("number", "name", "grade", "class", "guardian")
+        self.post("sam", f"{waiting}/columns", **{f"column_{name}": place for place, name in enumerate(columns)})
+
+    def _device(self) -> None:
+        """Set up a second step, whose secret nobody types and everybody could use."""
+        secret = device_for(self.browsers["lin"], clock.now())
+        self.aviary.birds["secret of the second step"] = (base64.b32encode(secret).decode().rstrip("="),)
+
+    def use_card(self, app: Flask) -> None:
+        """Let everybody of the room leave, and a newcomer take over with the printed card."""
+        halves = card_of(self.browsers["lin"], self.world)
+        assert use(alone(app, self.world), self.world, *halves, self.bird("reason of the card")).status_code == 303
 
     def _concern(self) -> str:
         student = self.world.students["ana"]
@@ -233,6 +277,7 @@ def test_what_was_written_is_found_nowhere(
     nest, before = Nest(world, browser_of, aviary), sealed_values(world.database)
     nest.fill()
     nest.ask_in_vain()
+    nest.use_card(app)
     assert len(aviary.birds) > 40
     after = sealed_values(world.database)
     unwritten = [column for column in registry() if not after[column] - before[column] - {None}]
