@@ -28,7 +28,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         kinds = KINDS if chosen == "both" else [chosen]
-        alike = metafunc.definition.get_closest_marker("alike") is not None
+        marked = metafunc.definition.get_closest_marker
+        alike = marked("alike") is not None and marked("unlike") is None
         metafunc.parametrize("database_kind", kinds[:1] if alike else kinds, scope="session")
 
 

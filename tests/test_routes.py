@@ -15,6 +15,8 @@ from app.access import Permission
 from app.wiring import POLICIES
 from tests.databases import Installation
 
+pytestmark = pytest.mark.alike
+
 APP = Path(__file__).resolve().parent.parent / "app"
 
 

@@ -16,6 +16,8 @@ from app.vault.certificates import CertificateThere, make_certificate
 from tests.databases import Installation
 from tests.serving import answers, flask, serving, wait_until
 
+pytestmark = pytest.mark.alike
+
 CANARY = "chenzihan"
 
 
@@ -36,6 +38,7 @@ def test_a_worker_that_is_killed_is_replaced(installation):
         wait_until(lambda: answers(served))
 
 
+@pytest.mark.unlike
 def test_the_jobs_run_beside_the_answers(installation, database):
     with serving(installation):
         wait_until(lambda: known_jobs(database))

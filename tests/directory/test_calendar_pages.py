@@ -14,6 +14,8 @@ from app.schooltime import SchoolCalendar, national_calendar
 from tests.directory.pages import HTTPS, Browsers, text_of
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 NOON = datetime(2026, 9, 7, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 

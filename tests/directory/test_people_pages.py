@@ -14,6 +14,8 @@ from tests.directory.importing.stories import everything
 from tests.directory.pages import HTTPS, Browsers, statements, text_of
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 NEW = {"number": "T-9", "name": "何老师", "kind": "subject_teacher"}
 
 
@@ -162,6 +164,7 @@ def test_a_script_in_a_name_is_inert(world: World, browser_of: Browsers) -> None
         assert "<script>alert" not in page.get_data(as_text=True)
 
 
+@pytest.mark.unlike
 def test_the_list_asks_as_often_for_few_people_as_for_many(world: World, app: Any, browser_of: Browsers) -> None:
     sam = browser_of("sam")
     few = statements(app, lambda: sam.get("/people", **HTTPS))

@@ -18,6 +18,8 @@ from tests.directory.pages import HTTPS, Browsers, statements, text_of
 from tests.directory.rosters.lists import sample, workbook
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 HEADINGS = ("学号", "姓名", "年级", "班级", "监护人")
 GIRL = ("G77", "何向晚", "四年级", "1班", "何母")
 
@@ -44,6 +46,7 @@ def count(world: World, model: Any) -> int:
         return session().scalar(select(func.count()).select_from(model)) or 0
 
 
+@pytest.mark.unlike
 def test_from_the_file_to_the_student(world: World, browser_of: Browsers) -> None:
     sam = browser_of("sam")
     review = send(sam, world, workbook(HEADINGS, GIRL))
@@ -248,6 +251,7 @@ def test_who_stays_after_undoing_is_named(world: World, browser_of: Browsers) ->
     assert "何向晚" in page
 
 
+@pytest.mark.unlike
 def test_the_dry_run_asks_as_often_for_few_rows_as_for_many(world: World, app: Any, browser_of: Browsers) -> None:
     sam = browser_of("sam")
     few = send(sam, world, workbook(HEADINGS, *(("G9" + str(n), "同学", "四年级", "1班", None) for n in range(3))))

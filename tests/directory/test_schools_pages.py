@@ -11,6 +11,8 @@ from app.directory.models import Organisation
 from tests.directory.pages import HTTPS, Browsers, statements, text_of
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 
 def names(world: World) -> set[str]:
     with world.database.transaction(writes=False):
@@ -28,6 +30,7 @@ def test_root_adds_a_school_and_sees_what_it_needs_next(world: World, browser_of
     assert root.post("/schools", data={"kind": "district", "name": "x"}, **HTTPS).status_code == 422
 
 
+@pytest.mark.unlike
 def test_a_school_is_renamed_and_two_do_not_share_a_name(world: World, browser_of: Browsers) -> None:
     root = browser_of("root")
     address = f"/schools/{world.school}"
@@ -46,6 +49,7 @@ def test_only_the_district_keeps_schools(world: World, browser_of: Browsers, nam
     assert "望江小学" not in names(world)
 
 
+@pytest.mark.unlike
 def test_many_schools_ask_no_more_than_few(world: World, app: Any, browser_of: Browsers) -> None:
     root = browser_of("root")
     few = statements(app, lambda: root.get("/schools", **HTTPS))

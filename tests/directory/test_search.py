@@ -9,6 +9,8 @@ from tests.directory.importing.stories import AUTUMN, bring, bring_sample, whole
 from tests.directory.pages import HTTPS, Browsers, statements, text_of
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 ANA = ("陈子涵", "子涵", "chenzihan", "czh", "chenzh", "G00000000", "四年级1班", "四(1)")
 
 
@@ -122,6 +124,7 @@ def test_opening_a_student_and_a_class_is_on_the_trail(world: World, browser_of:
     assert len(world.events("class:viewed")) == 1
 
 
+@pytest.mark.unlike
 def test_a_search_asks_as_often_in_a_full_school_as_in_a_small_one(
     world: World, app: Any, browser_of: Browsers
 ) -> None:

@@ -10,6 +10,8 @@ from app.core.database import session
 from app.escalation.models import Concern
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 CALM = {
     "safe_now": "yes", "seen": "上课常走神，午饭没吃。", "families": ["mood", "eating_sleep"], "since": "longer",

@@ -13,6 +13,8 @@ from tests.answers import difference
 from tests.files import samples, steps
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 API = "/api/v1"
 

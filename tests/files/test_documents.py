@@ -24,6 +24,8 @@ from app.vault import Damaged
 from tests.files import samples, steps
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 KEPT = {
     "letter.pdf": samples.PDF, "drawing.png": samples.png(), "photo.jpg": samples.JPEG, "report.docx": samples.docx(),
@@ -250,6 +252,7 @@ def test_a_document_moved_into_anothers_place_does_not_open(world: World, anas: 
             service.read_attachment(session().get_one(Attachment, second), by=lin)
 
 
+@pytest.mark.unlike
 def test_what_was_rolled_back_leaves_no_document(world: World, anas: UUID) -> None:
     class Lost(Exception):
         pass

@@ -16,6 +16,8 @@ from app.vault import NoKey
 from tests.files import steps
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 
 

@@ -13,6 +13,8 @@ from app.files import policy, queries, service
 from tests.files import steps
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 NOT_COUNSELLORS = ("sam", "pia", "gao", "hart", "cruz", "moss", "sol", "uma", "quill", "dee", "dora", "eve", "root")
 
@@ -150,6 +152,7 @@ def test_the_list_names_the_students_and_says_why_they_are_there(
     assert "凭理由查阅" in page
 
 
+@pytest.mark.unlike
 def test_two_counsellors_opening_at_once_make_one_file(world: World) -> None:
     import threading
 

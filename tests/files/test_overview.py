@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from tests.files import steps
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 
 

@@ -14,6 +14,8 @@ from app.files import policy, service
 from tests.files import steps
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 
 

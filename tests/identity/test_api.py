@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from app.core import clock
 from tests.identity.browsing import MORNING, may_work, signed_in, stranger
 from tests.world import World, password_of
+
+pytestmark = pytest.mark.alike
 
 
 def test_lin_reads_who_she_is_and_for_how_long(app: Flask, world: World) -> None:
@@ -56,6 +59,7 @@ def test_a_fresh_proof_works_for_programs_too(app: Flask) -> None:
         assert lin.get("/api/v1/session").get_json()["fresh"] is True
 
 
+@pytest.mark.unlike
 def test_guesses_by_a_program_are_counted_although_they_are_rolled_back(app: Flask) -> None:
     lin = signed_in(app, "lin")
     for _ in range(8):

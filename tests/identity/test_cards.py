@@ -24,6 +24,8 @@ from tests.identity.browsing import hidden, signed_in
 from tests.identity.newcomers import joined, newcomer, slip_for
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 REASON = "Both counsellors have left the school, and I take over."
 
 

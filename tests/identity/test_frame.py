@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 
 

@@ -12,6 +12,8 @@ from app.identity import offers
 from tests.identity.browsing import MORNING
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 # The same world for every example: nothing is written to it.
 READS_ONLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -11,6 +11,8 @@ from app.core.redirects import local_path
 from tests.identity.browsing import MORNING, hidden, signed_in, stranger
 from tests.world import password_of
 
+pytestmark = pytest.mark.alike
+
 LATER = MORNING + timedelta(minutes=11)
 
 

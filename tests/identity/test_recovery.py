@@ -17,6 +17,8 @@ from app.vault import codes, groups, passwords, people
 from tests.identity.browsing import give_password, hidden, may_work, signed_in, stranger
 from tests.world import World, password_of
 
+pytestmark = pytest.mark.alike
+
 NEW = "a wooden bridge over the stream"
 
 

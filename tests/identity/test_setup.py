@@ -25,6 +25,8 @@ from tests.identity.browsing import MORNING, device_for, hidden, may_work, signe
 from tests.serving import environment, flask
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 PASSWORD = "a lantern on the long pier"
 ASKED = {
     "district": "临江区", "number": "A001", "name": "周区", "mail": "zhou@example.org", "password": PASSWORD,

@@ -10,6 +10,8 @@ from flask.testing import FlaskCliRunner
 from app import create_app
 from tests.databases import Installation
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture
 def cli(installation: Installation) -> Iterator[FlaskCliRunner]:

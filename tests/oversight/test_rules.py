@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
 from app.core.catalogues import catalogue_of
 from app.oversight.rules import CONDITIONS, PARTS, rules_by_part
 from app.wiring import permissions
+
+pytestmark = pytest.mark.alike
 
 BrowserOf = Callable[[str], FlaskClient]
 

@@ -10,6 +10,8 @@ from app.escalation import service
 from tests.escalation.telling import LOW_MOOD, Story
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 BrowserOf = Callable[[str], FlaskClient]
 
 

@@ -13,6 +13,8 @@ from tests.directory.importing.stories import OTHER_GRADES, everything
 from tests.directory.rosters.lists import SAMPLES, workbook
 from tests.world import World, password_of
 
+pytestmark = pytest.mark.alike
+
 SCHOOL = "青禾小学"
 GRADES = [part for grade in OTHER_GRADES for part in ("--add-grade", grade)]
 

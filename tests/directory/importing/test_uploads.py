@@ -19,6 +19,8 @@ from tests.directory.importing.stories import school_of
 from tests.directory.rosters.lists import sample, workbook
 from tests.world import World
 
+pytestmark = pytest.mark.alike
+
 CELLS = st.one_of(
     st.none(), st.text(), st.integers(-(2**53), 2**53), st.booleans(), st.floats(allow_nan=False, allow_infinity=False),
     st.dates(), st.text().map(Formula),
