@@ -1,37 +1,84 @@
-"""Measure, write bench/results.json and print the table: `make bench`, or `python -m bench [WORD ...]`."""
+"""Measure, write bench/results.json and print the tables: `make bench`, or `python -m bench [PART ...]`."""
 
 import json
+import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from bench.measure import Figure, calibration, table
+from bench import tables
+from bench.fields import measure_fields
+from bench.measure import calibration
 from bench.pages import measure_pages
 from bench.plain.copying import make_twin
+from bench.roster import measure_roster
 from bench.school import make_school
+from bench.served import measure_served, pages_table
+from bench.starting import measure_starts
 
 RESULTS = Path(__file__).with_name("results.json")
 
 
-def main(words: list[str]) -> None:
-    """Measure on an installation made for it the figures with one of these words in their name, or all."""
+def main(wanted: list[str]) -> None:
+    """Measure in a folder of its own every part, or those named; only a whole run is written down."""
+    unknown = set(wanted) - PARTS.keys()
+    if unknown:
+        sys.exit(f"bench: no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    results: dict[str, Any] = {"machine": calibration()}
+    print("machine:", ", ".join(f"{name} {value:g}" for name, value in results["machine"].items()))
     with tempfile.TemporaryDirectory(prefix="xinxia-bench-") as name:
-        school = make_school(Path(name) / "sealed")
-        twin = make_twin(school, Path(name) / "plain")
-        figures = [measure() for title, measure in measure_pages(school, twin) if _is_wanted(title, words)]
-    if not words:
-        _keep(figures)
-    print(table(figures))
+        for part in wanted or PARTS:
+            print(f"\nmeasuring: {part}", file=sys.stderr, flush=True)
+            results[part], shown = PARTS[part](Path(name) / part)
+            print(f"\n{shown}", flush=True)
+    results["load_afterwards"] = round(os.getloadavg()[0], 1)
+    if not wanted:
+        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+        print(f"\nwritten to {RESULTS}")
 
 
-def _is_wanted(title: str, words: list[str]) -> bool:
-    return not words or any(word in title for word in words)
+def _requests(folder: Path) -> tuple[Any, str]:
+    school = make_school(folder / "sealed")
+    twin = make_twin(school, folder / "plain")
+    found = list(measure_pages(school, twin, folder / "copies"))
+    shown = [tables.figures_table(figure for figure, _ in found), tables.breakdown_table(parts for _, parts in found)]
+    kept = [figure.as_json() | {"breakdown": parts.as_json()} for figure, parts in found]
+    return kept, "\n\n".join(shown)
 
 
-def _keep(figures: list[Figure]) -> None:
-    found = {"machine": calibration(), "figures": [figure.as_json() for figure in figures]}
-    RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+def _fields(_folder: Path) -> tuple[Any, str]:
+    found = measure_fields()
+    return [figure.as_json() for figure in found], tables.fields_table(found)
 
+
+def _pages_on(kind: str) -> Callable[[Path], tuple[Any, str]]:
+    def measure(folder: Path) -> tuple[Any, str]:
+        found = measure_served(kind, folder)
+        return [figure.as_json() for figure in found], pages_table(found)
+
+    return measure
+
+
+def _roster(folder: Path) -> tuple[Any, str]:
+    found = measure_roster(folder)
+    return found.as_json(), tables.seconds_table(found.lines())
+
+
+def _starts(folder: Path) -> tuple[Any, str]:
+    found = measure_starts(folder)
+    return found.as_json(), tables.seconds_table(found.lines())
+
+
+PARTS: dict[str, Callable[[Path], tuple[Any, str]]] = {
+    "requests": _requests,
+    "fields": _fields,
+    "pages": _pages_on("sqlite"),
+    "pages-postgresql": _pages_on("postgresql"),
+    "roster": _roster,
+    "starts": _starts,
+}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -1,15 +1,20 @@
 """Pages and deeds against the plain twin: the same request, the same rows, the same answer."""
 
 import difflib
-import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app import create_app
+from app.core.requests import Application
+from bench.breakdown import Breakdown, break_down
 from bench.browsing import Browser, lasting
-from bench.measure import Figure, compare
+from bench.measure import Figure, Work, compare
 from bench.plain.pages import plain_app
+from bench.raw import Replay
 from bench.school import ENTRIES, STUDENTS, School, account, body
 from config.settings import Settings
 from tests.world import password_of
@@ -19,47 +24,57 @@ class NotTheSamePage(AssertionError):
     """The two applications answered differently, so that a ratio between them would say nothing."""
 
 
-Measure = Callable[[], Figure]
+@dataclass(frozen=True)
+class Pair:
+    """The same deed at both applications, and how often it is done in each round."""
+
+    name: str
+    ours: Work
+    plain: Work
+    goal: float | None
+    calls: int = 10
 
 
-def measure_pages(school: School, twin: Settings) -> list[tuple[str, Measure]]:
-    """Return what a person waits for: each figure by its name, and the way to measure it."""
+def measure_pages(school: School, twin: Settings, folder: Path) -> Iterator[tuple[Figure, Breakdown]]:
+    """Measure what a person waits for, against the twin and against its ciphers and rows alone."""
     sealed, plain = create_app(school.settings()), plain_app(twin)
+    folder.mkdir()
+    for number, pair in enumerate(_pairs(sealed, plain, school)):
+        # Once before, so that what is made at the first use stands in neither copy.
+        pair.ours()
+        pair.plain()
+        with (
+            closing(Replay(sealed, pair.ours, folder / f"{number}.sealed")) as ours,
+            closing(Replay(plain, pair.plain, folder / f"{number}.plain")) as theirs,
+        ):
+            baselines = {"plain": pair.plain, "raw": ours.both}
+            figure = compare(pair.name, pair.ours, baselines, goal=pair.goal, calls=pair.calls)
+            yield figure, break_down(figure, ours, theirs)
+
+
+def _pairs(sealed: Application, plain: Application, school: School) -> Iterator[Pair]:
     ours, theirs = (Browser(app, login="T-lin", password=password_of("lin")) for app in (sealed, plain))
     teachers = [Browser(app, login="T-sol", password=password_of("sol")) for app in (sealed, plain)]
     file = f"/files/{school.file_id}"
     draft = f"{file}/entries/{school.draft_id}"
-    signing_in = {"ours": ours.sign_in, "baseline": theirs.sign_in}
-    measures: dict[str, Callable[[str], Figure]] = {
-        f"open a file of {ENTRIES} entries": lambda name: _same_page(
-            name, ours, theirs, file, goal=1.2, lines=('class="x-event ', ENTRIES)
-        ),
-        "list 50 concerns": lambda name: _same_page(
-            name, ours, theirs, "/concerns/room", goal=1.5, lines=("<tr><td>", 50)
-        ),
-        "raise a concern": lambda name: compare(name, _each(_raising, teachers, school), goal=1.3),
-        "save an entry": lambda name: compare(name, _each(_saving, [ours, theirs], draft), goal=1.3),
-        f"find a name among {STUDENTS} students": lambda name: _search(name, ours, theirs),
-        "sign in": lambda name: compare(name, signing_in, goal=None, calls=1),
-    }
-    return [(name, functools.partial(measure, name)) for name, measure in measures.items()]
-
-
-def _each(doing: Callable[[Browser, Any], Callable[[], Any]], browsers: list[Browser], what: Any) -> dict[str, Any]:
-    ours, theirs = (doing(browser, what) for browser in browsers)
-    return {"ours": ours, "baseline": theirs}
+    yield _same_page(f"open a file of {ENTRIES} entries", ours, theirs, file, 1.2, ('class="x-event ', ENTRIES))
+    yield _same_page("list 50 concerns", ours, theirs, "/concerns/room", 1.5, ("<tr><td>", 50))
+    yield Pair("raise a concern", *(_raising(browser, school) for browser in teachers), 1.3)
+    yield Pair("save an entry", _saving(ours, draft), _saving(theirs, draft), 1.3)
+    yield _search(f"find a name among {STUDENTS} students", ours, theirs)
+    yield Pair("sign in", ours.sign_in, theirs.sign_in, None, calls=1)
 
 
 def _same_page(
-    name: str, ours: Browser, theirs: Browser, path: str, *, goal: float, lines: tuple[str, int]
-) -> Figure:
+    name: str, ours: Browser, theirs: Browser, path: str, goal: float, lines: tuple[str, int]
+) -> Pair:
     page = ours.get(path)
     _demand_same(page, theirs.get(path))
     assert page.count(lines[0]) >= lines[1], page.count(lines[0])
-    return compare(name, {"ours": lambda: ours.get(path), "baseline": lambda: theirs.get(path)}, goal=goal)
+    return Pair(name, lambda: ours.get(path), lambda: theirs.get(path), goal)
 
 
-def _saving(browser: Browser, path: str) -> Callable[[], Any]:
+def _saving(browser: Browser, path: str) -> Work:
     version = 0
 
     def save() -> None:
@@ -71,7 +86,7 @@ def _saving(browser: Browser, path: str) -> Callable[[], Any]:
     return save
 
 
-def _raising(browser: Browser, school: School) -> Callable[[], Any]:
+def _raising(browser: Browser, school: School) -> Work:
     students = itertools.cycle(school.students)
     form = account("mood")
 
@@ -82,18 +97,13 @@ def _raising(browser: Browser, school: School) -> Callable[[], Any]:
     return send
 
 
-def _search(name: str, ours: Browser, theirs: Browser) -> Figure:
-    form = {"q": "涵"}
+def _search(name: str, ours: Browser, theirs: Browser) -> Pair:
+    form: dict[str, Any] = {"q": "涵"}
     found = ours.find("/students/search", form)
     _demand_same(found, theirs.find("/students/search", form))
     assert found.count("涵") >= 30
-    return compare(
-        name,
-        {
-            "ours": lambda: ours.find("/students/search", form),
-            "baseline": lambda: theirs.find("/students/search", form),
-        },
-        goal=None,
+    return Pair(
+        name, lambda: ours.find("/students/search", form), lambda: theirs.find("/students/search", form), None
     )
 
 
