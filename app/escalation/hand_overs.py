@@ -14,14 +14,14 @@ from app.core.database import session
 from app.core.errors import Conflict, Invalid, Stale
 from app.core.ids import new_id
 from app.core.words import N_
-from app.directory.queries import today_at
+from app.directory.queries import centre_of, today_at
 from app.escalation import policy, readers
 from app.escalation.levels import GRAVE
 from app.escalation.models import LIVE_HAND_OVERS, Concern, HandOver, HandOverEntry
 from app.escalation.moving import Deed, NotNow, WordsMissing, move
 from app.escalation.notices import tell_centre
 from app.escalation.policy import roles_in
-from app.escalation.readers import HANDED, Teams, centre_of
+from app.escalation.readers import HANDED, Teams
 from app.escalation.tiers import find_move, turn
 from app.files import service as files
 from app.files.models import FileEntry

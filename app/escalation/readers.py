@@ -11,11 +11,11 @@ from app.access import CENTRE, Actor, PostKind
 from app.core.database import session
 from app.core.errors import Conflict
 from app.core.words import N_
-from app.directory.queries import get_organisation, organisations_of, posts_at, today_at
+from app.directory.queries import centre_of, posts_at, today_at
 from app.escalation.levels import GRAVE
 from app.escalation.models import Concern, HandOver
 from app.escalation.tiers import AT_CENTRE, OPEN, TIERS, Tier, chain_from, first_tier, turn
-from app.vault import Group, Holder, groups
+from app.vault import Group, Holder, Wrap, groups
 
 RAISED, BY_LEVEL, STANDBY, INSTEAD = "concern:raised", "concern:level", "concern:standby", "concern:stands_in"
 HANDED = "hand_over:offered"
@@ -37,15 +37,6 @@ class Team:
 
 
 @dataclass(frozen=True)
-class Wrap:
-    """A key wrapped to somebody on some basis; on standby it opens nothing by itself."""
-
-    holder: Holder
-    basis: str
-    standby: bool = False
-
-
-@dataclass(frozen=True)
 class Sealing:
     """To whom account and card are wrapped, and which tier owns the concern."""
 
@@ -55,7 +46,6 @@ class Sealing:
 
 
 Teams = Mapping[str, Team]
-Members = Mapping[UUID, set[UUID]]
 
 
 def teams_around(*, school_id: UUID, grade_id: UUID | None, excluded: Collection[UUID]) -> Teams:
@@ -65,11 +55,12 @@ def teams_around(*, school_id: UUID, grade_id: UUID | None, excluded: Collection
     """
     centre_id = centre_of(school_id)
     founded = _founded(school_id, grade_id, centre_id)
-    ids = {group.id for group in founded.values()}
-    ever, now = groups.members_of(ids), groups.keyholders_of(ids)
+    holding = groups.holding({group.id for group in founded.values()})
     in_post = _in_post(school_id, grade_id, centre_id)
     return {
-        tier: _team(founded[tier], ever, now, in_post[tier], frozenset(excluded)) if tier in founded else Team()
+        tier: _team(founded[tier], holding[founded[tier].id], in_post[tier], frozenset(excluded))
+        if tier in founded
+        else Team()
         for tier in TIERS
     }
 
@@ -92,13 +83,11 @@ _AROUND = select(Group).where(
 )
 
 
-def _team(
-    group: Group, ever: Members, now: Members, in_post: set[UUID], excluded: frozenset[UUID]
-) -> Team:
-    living = frozenset(in_post & now[group.id] - excluded)
-    if ever[group.id].isdisjoint(excluded):
+def _team(group: Group, held: groups.Holding, in_post: set[UUID], excluded: frozenset[UUID]) -> Team:
+    living = frozenset(in_post & held.now - excluded)
+    if held.ever.isdisjoint(excluded):
         return Team((vault.group(group.id),), living)
-    return Team(tuple(vault.user(person_id) for person_id in sorted(now[group.id] - excluded)), living)
+    return Team(tuple(vault.user(person_id) for person_id in sorted(held.now - excluded)), living)
 
 
 def _in_post(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> dict[str, set[UUID]]:
@@ -111,13 +100,6 @@ def _in_post(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> 
     kinds = (PostKind.HEAD_OF_GRADE, PostKind.COUNSELLOR, PostKind.LEAD, *CENTRE)
     posts = posts_at([school_id, *([centre_id] if centre_id else [])], *kinds, on=today_at(school_id))
     return {tier: {person_id for person_id, post in posts if counts(post)} for tier, counts in tiers.items()}
-
-
-def centre_of(school_id: UUID) -> UUID | None:
-    """Return the guidance centre of a school's district, or None while there is none."""
-    school = get_organisation(school_id)
-    centres = organisations_of(school.district_id, "centre") if school else ()
-    return centres[0].id if centres else None
 
 
 def members_of_room(school_id: UUID) -> set[UUID]:
@@ -186,15 +168,7 @@ def people_behind(sealed_to: Iterable[Wrap]) -> set[UUID]:
 
 def seal_new(object_id: UUID, *, school_id: UUID, to: Collection[Wrap], by: Actor) -> vault.ObjectKey:
     """Make the key of a new account or card and wrap it to everybody it is for."""
-    plain = [wrap for wrap in to if not wrap.standby]
-    first = [wrap for wrap in plain if wrap.basis == plain[0].basis]
-    key = vault.create_object(
-        object_id, organisation_id=school_id, to=[wrap.holder for wrap in first], by=by.ring, basis=first[0].basis
-    )
-    for wrap in to:
-        if wrap not in first:
-            share(object_id, wrap, by=by)
-    return key
+    return vault.create_objects({object_id: to}, organisation_id=school_id, by=by.ring)[object_id]
 
 
 def share(object_id: UUID, wrap: Wrap, *, by: Actor) -> None:

@@ -148,10 +148,10 @@ def _seal(concern: Concern, account: dict[str, Any], found: Provisional, sealing
         families=account.get("families", ()), callback=account.get("callback", ""),
         excluded=[UUID(hex=person_id) for person_id in account["excluded"]],
     )
-    for column, object_id, to, content in (
-        ("account", concern.id, sealing.account, account), ("card", concern.card_id, sealing.card, card),
-    ):
-        vault.write(concern, column, content, readers.seal_new(object_id, school_id=concern.school_id, to=to, by=by))
+    wanted = {concern.id: sealing.account, concern.card_id: sealing.card}
+    keys = vault.create_objects(wanted, organisation_id=concern.school_id, by=by.ring)
+    vault.write(concern, "account", account, keys[concern.id])
+    vault.write(concern, "card", card, keys[concern.card_id])
 
 
 def who_would_read(

@@ -12,7 +12,9 @@ from app.vault.columns import (
 )
 from app.vault.errors import AlreadyFounded, Busy, Damaged, MistypedCode, NoKey, Untrusted, VaultError
 from app.vault.grants import (
+    Wrap,
     create_object,
+    create_objects,
     destroy,
     grants_of,
     readers_among,
@@ -49,10 +51,12 @@ __all__ = [
     "ObjectKey",
     "Untrusted",
     "VaultError",
+    "Wrap",
     "cards_of",
     "check_server_key",
     "checkpoint_public_key",
     "create_object",
+    "create_objects",
     "destroy",
     "find_group",
     "grants_of",

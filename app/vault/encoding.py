@@ -22,23 +22,20 @@ def lengths(*parts: Part) -> bytes:
 
 
 def _frame(part: Part) -> bytes:
-    tag, content = _encode(part)
-    return _HEAD.pack(tag, len(content)) + content
-
-
-def _encode(part: Part) -> tuple[bytes, bytes]:
     if isinstance(part, str):
-        return b"s", part.encode()
-    if isinstance(part, UUID):
-        return b"u", part.int.to_bytes(16, "big")
-    if isinstance(part, bytes):
-        return b"b", part
-    if part is None:
-        return b"n", b""
+        tag, content = b"s", part.encode()
+    elif isinstance(part, UUID):
+        tag, content = b"u", part.int.to_bytes(16, "big")
+    elif isinstance(part, bytes):
+        tag, content = b"b", part
+    elif part is None:
+        tag, content = b"n", b""
     # True == 1 in Python: a bool would share its bytes with an int, so the caller has to choose.
-    if isinstance(part, int) and not isinstance(part, bool):
-        return b"i", part.to_bytes(part.bit_length() // 8 + 1, "big", signed=True)
-    raise TypeError(f"no encoding for {type(part).__name__}")
+    elif isinstance(part, int) and not isinstance(part, bool):
+        tag, content = b"i", part.to_bytes(part.bit_length() // 8 + 1, "big", signed=True)
+    else:
+        raise TypeError(f"no encoding for {type(part).__name__}")
+    return _HEAD.pack(tag, len(content)) + content
 
 
 def bucket(size: int) -> int:

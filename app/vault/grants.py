@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from app.core import clock
 from app.core.database import session
@@ -18,10 +19,20 @@ from app.vault.models import Grant, GroupKey, Membership, UserKey
 from app.vault.ring import KeyRing
 from app.vault.statements import grant_info, grant_statement
 from app.vault.trust import trust
-from app.vault.ways import forget_ways, people_reaching
+from app.vault.ways import Way, forget_ways, people_reaching
 
 PublicKey = tuple[int, bytes]
 """The epoch of a key pair and its raw public half to wrap to."""
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """To whom a key is wrapped, and on which basis; on standby it opens nothing by itself."""
+
+    holder: Holder
+    basis: str
+    standby: bool = False
+    expires_at: datetime | None = None
 
 
 def create_object(
@@ -33,17 +44,26 @@ def create_object(
     basis: str,
     standby: Sequence[Holder] = (),
 ) -> ObjectKey:
-    """Make a new object's key and wrap it to its holders; an object nobody could open is refused (NoKey)."""
-    if not to:
-        raise NoKey()
-    key = ObjectKey(object_id, organisation_id, 1, secrets.token_bytes(32))
-    by.remember(key)
+    """Make a new object's key and wrap it to its holders on one basis; see create_objects."""
     kept = {**dict.fromkeys(standby, True), **dict.fromkeys(to, False)}
-    publics = _public_keys(kept)
-    for holder, stands_by in kept.items():
-        _wrap(key, holder, publics, by=by, basis=basis, standby=stands_by, expires_at=None)
-    session().flush()
-    return key
+    wraps = [Wrap(holder, basis, stands_by) for holder, stands_by in kept.items()]
+    return create_objects({object_id: wraps}, organisation_id=organisation_id, by=by)[object_id]
+
+
+def create_objects(
+    wanted: Mapping[UUID, Collection[Wrap]], *, organisation_id: UUID, by: KeyRing
+) -> dict[UUID, ObjectKey]:
+    """Make the keys of new objects and wrap each to its holders; one that nobody could open is refused (NoKey)."""
+    if any(all(wrap.standby for wrap in wraps) for wraps in wanted.values()):
+        raise NoKey()
+    keys = {
+        object_id: ObjectKey(object_id, organisation_id, 1, secrets.token_bytes(32)) for object_id in wanted
+    }
+    for key in keys.values():
+        by.remember(key)
+    publics = _public_keys({wrap.holder for wraps in wanted.values() for wrap in wraps})
+    _keep([_grant(keys[object_id], wrap, publics, by=by) for object_id, wraps in wanted.items() for wrap in wraps])
+    return keys
 
 
 def share(
@@ -61,8 +81,7 @@ def share(
     """
     key = by.open(object_id, standby=standby)
     withdraw(object_id, holder=to)
-    _wrap(key, to, _public_keys([to]), by=by, basis=basis, standby=standby, expires_at=expires_at)
-    session().flush()
+    _keep([_grant(key, Wrap(to, basis, standby, expires_at), _public_keys([to]), by=by)])
 
 
 def withdraw(object_id: UUID, *, holder: Holder) -> int:
@@ -102,8 +121,7 @@ def take_over(holder: Holder, pair: KeyPair, *, to: KeyRing, basis: str) -> None
         secret = pair.unwrap(grant.wrapped, grant_info(grant), grant.suite)
         key = ObjectKey(grant.object_id, grant.organisation_id, grant.epoch, secret)
         withdraw(key.object_id, holder=new)
-        _wrap(key, new, publics, by=to, basis=basis, standby=grant.standby, expires_at=grant.expires_at)
-    session().flush()
+        _keep([_grant(key, Wrap(new, basis, grant.standby, grant.expires_at), publics, by=to)])
 
 
 def readers_among(holders: Iterable[Holder]) -> set[UUID]:
@@ -127,42 +145,29 @@ def readers_of(*object_ids: UUID, standby: bool = False) -> set[UUID]:
     return people_reaching(object_ids, standby=standby)
 
 
-def _wrap(
-    key: ObjectKey,
-    holder: Holder,
-    publics: Mapping[Holder, PublicKey],
-    *,
-    by: KeyRing,
-    basis: str,
-    standby: bool,
-    expires_at: datetime | None,
-) -> None:
-    grant = Grant(
-        object_id=key.object_id,
-        epoch=key.epoch,
-        holder_kind=holder.kind,
-        holder_id=holder.id,
-        holder_epoch=1,
-        organisation_id=key.organisation_id,
-        suite=suites.CURRENT,
-        basis=basis,
-        standby=standby,
-        expires_at=expires_at,
-        granted_by=by.user_id,
-        granter_epoch=by.epoch,
-        created_at=clock.now(),
+def _grant(key: ObjectKey, wrap: Wrap, publics: Mapping[Holder, PublicKey], *, by: KeyRing) -> Way:
+    """Return the grant that gives a key, wrapped and signed."""
+    holder = wrap.holder
+    parent = by.open(holder.id) if holder.kind == "object" else None
+    epoch, public = publics[holder] if parent is None else (parent.epoch, b"")
+    grant = Way(
+        object_id=key.object_id, epoch=key.epoch, holder_kind=holder.kind, holder_id=holder.id, holder_epoch=epoch,
+        organisation_id=key.organisation_id, suite=suites.CURRENT, wrapped=b"", basis=wrap.basis,
+        standby=wrap.standby, expires_at=wrap.expires_at, granted_by=by.user_id, granter_epoch=by.epoch, signature=b"",
     )
-    if holder.kind == "object":
-        parent = by.open(holder.id)
-        grant.holder_epoch = parent.epoch
-        grant.wrapped = envelope.seal(
-            parent.secret, parent.object_id, parent.epoch, key.secret, grant_info(grant)
-        )
+    info = grant_info(grant)
+    if parent is None:
+        wrapped = suites.wrap(public, key.secret, info, grant.suite)
     else:
-        grant.holder_epoch, public = publics[holder]
-        grant.wrapped = suites.wrap(public, key.secret, grant_info(grant), grant.suite)
-    grant.signature = by.pair.sign(grant_statement(grant))
-    session().add(grant)
+        wrapped = envelope.seal(parent.secret, parent.object_id, parent.epoch, key.secret, info)
+    grant = grant._replace(wrapped=wrapped)
+    return grant._replace(signature=by.pair.sign(grant_statement(grant, info)))
+
+
+def _keep(grants: Collection[Way]) -> None:
+    """Write grants down all together."""
+    now = clock.now()
+    session().connection().execute(_INSERT_GRANTS, [{**grant._asdict(), "created_at": now} for grant in grants])
     forget_ways()
 
 
@@ -183,3 +188,6 @@ def _public_key(holder: Holder, people: Mapping[UUID, UserKey], shared: Mapping[
     if holder.kind == "card":
         return 1, trust().card(holder.id).kem_public
     raise NoKey()
+
+
+_INSERT_GRANTS = insert(Grant)

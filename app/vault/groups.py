@@ -1,6 +1,7 @@
 """Founding groups and admitting members: a membership row is the group's key, wrapped to one holder."""
 
 from contextlib import suppress
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, or_, select
@@ -206,19 +207,30 @@ def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
     return found_members
 
 
-def keyholders_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
-    """Return the people whose present key opens each of these groups.
+class Holding(NamedTuple):
+    """Who was ever let into a group, and who of them opens it with their present key."""
 
-    Single objects are wrapped to them in place of the group, so that a membership nobody trusted gave is none.
+    ever: set[UUID]
+    now: set[UUID]
+
+
+def holding(group_ids: set[UUID]) -> dict[UUID, Holding]:
+    """Return who holds each of these groups.
+
+    Single objects are wrapped to those who hold one now in place of the group, so that a membership nobody trusted
+    gave is none.
     """
-    rows = session().scalars(_PRESENT_MEMBERSHIPS, {"groups": list(group_ids)}).all()
-    trust().expect({(row.granter_id, row.granter_epoch) for row in rows if row.granter_kind == "user"})
-    holding: dict[UUID, set[UUID]] = {group_id: set() for group_id in group_ids}
-    for row in rows:
+    rows = session().execute(_MEMBERSHIPS, {"groups": list(group_ids)}).all()
+    present = [row for row, is_present in rows if is_present]
+    trust().expect({(row.granter_id, row.granter_epoch) for row in present if row.granter_kind == "user"})
+    found = {group_id: Holding(set(), set()) for group_id in group_ids}
+    for row, _is_present in rows:
+        found[row.group_id].ever.add(row.holder_id)
+    for row in present:
         with suppress(Untrusted):
             trust().membership(row)
-            holding[row.group_id].add(row.holder_id)
-    return holding
+            found[row.group_id].now.add(row.holder_id)
+    return found
 
 
 def memberships_of(group_ids: set[UUID]) -> set[tuple[UUID, UUID, int]]:
@@ -357,8 +369,6 @@ def _give(
 
 
 # Written once: building a statement costs more than the database needs to carry it out.
-_PRESENT_MEMBERSHIPS = select(Membership).where(
-    Membership.group_id.in_(bindparam("groups", expanding=True)),
-    Membership.holder_kind == "user",
-    ~exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch),
-)
+_MEMBERSHIPS = select(
+    Membership, ~exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch)
+).where(Membership.group_id.in_(bindparam("groups", expanding=True)), Membership.holder_kind == "user")

@@ -142,13 +142,12 @@ class KeyRing:
 
     def _signers(self, grants: Iterable[Way]) -> set[tuple[UUID, int]]:
         """Return everybody whose signature stands on these grants, or on the groups that hold them."""
-        people: set[tuple[UUID, int]] = set()
-        for grant in grants:
-            people.add((grant.granted_by, grant.granter_epoch))
-            epoch = grant.holder_id, grant.holder_epoch
-            if grant.holder_kind == "group" and (member := self.memberships().get(epoch)):
-                key = self._group_keys[epoch]
-                people |= {(member.granter_id, member.granter_epoch), (key.founder_id, key.founder_epoch)}
+        found = list(grants)
+        people = {(grant.granted_by, grant.granter_epoch) for grant in found}
+        groups = {(grant.holder_id, grant.holder_epoch) for grant in found if grant.holder_kind == "group"}
+        for held in groups & self.memberships().keys() if groups else ():
+            member, key = self.memberships()[held], self._group_keys[held]
+            people |= {(member.granter_id, member.granter_epoch), (key.founder_id, key.founder_epoch)}
         return people
 
     def _open_by(self, ways: Ways, object_id: UUID, opened: dict[UUID, ObjectKey], depth: int) -> ObjectKey | None:

@@ -10,7 +10,7 @@ from app import vault
 from app.core import clock
 from app.core.database import Database, session
 from app.core.ids import new_id
-from app.vault import Damaged, NoKey, Untrusted, groups, people
+from app.vault import Damaged, NoKey, Untrusted, Wrap, groups, people
 from app.vault.holders import Holder
 from app.vault.keypairs import KeyPair
 from app.vault.models import Grant, Group, GroupKey, Membership, UserKey
@@ -247,6 +247,37 @@ def test_destroying_deletes_every_way_in(holders: Keyholders) -> None:
 def test_an_object_for_nobody_is_not_made(holders: Keyholders) -> None:
     with holders.ring("lin") as lin, pytest.raises(NoKey):
         vault.create_object(new_id(), organisation_id=holders.organisation, to=[], by=lin, basis="test")
+
+
+def test_objects_made_together_open_each_for_its_own_holders_on_its_own_basis(holders: Keyholders) -> None:
+    account, card = new_id(), new_id()
+    lins, bos = (vault.user(holders.ids[name]) for name in ("lin", "bo"))
+    wanted = {
+        account: [Wrap(lins, "told"), Wrap(bos, "waits", standby=True)],
+        card: [Wrap(bos, "acts"), Wrap(lins, "told")],
+    }
+    with holders.ring("lin") as lin:
+        keys = vault.create_objects(wanted, organisation_id=holders.organisation, by=lin)
+        given = {(grant.basis, grant.standby) for grant in vault.grants_of(account)}
+        assert given == {("told", False), ("waits", True)}
+        assert keys[account].secret != keys[card].secret
+    with holders.ring("bo") as bo:
+        assert bo.open_many([account, card]).keys() == {card}
+        assert bo.open(account, standby=True).secret == keys[account].secret
+
+
+def test_of_objects_made_together_none_is_made_when_one_is_for_nobody(holders: Keyholders) -> None:
+    first, second = new_id(), new_id()
+    lins = vault.user(holders.ids["lin"])
+    with holders.ring("lin") as lin:
+        for nobody in ([], [Wrap(lins, "waits", standby=True)]):
+            with pytest.raises(NoKey):
+                vault.create_objects(
+                    {first: [Wrap(lins, "told")], second: nobody}, organisation_id=holders.organisation, by=lin
+                )
+        assert vault.grants_of(first) == vault.grants_of(second) == []
+        with pytest.raises(NoKey):
+            lin.open(first)
 
 
 def test_who_will_be_able_to_read_is_answered_through_groups_and_nesting(holders: Keyholders) -> None:

@@ -14,6 +14,7 @@ from app.directory.queries.lines import (
 )
 from app.directory.queries.organisations import (
     calendar_of,
+    centre_of,
     get_organisation,
     grades_of,
     names_of_organisations,
@@ -39,6 +40,7 @@ __all__ = [
     "PlacedClass",
     "PlacedStudent",
     "calendar_of",
+    "centre_of",
     "classes_in",
     "contacts_of",
     "contacts_open_to",

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
 
 from app.core import clock
 from app.core.database import session
@@ -24,6 +25,11 @@ def organisations_of(district_id: UUID, *kinds: str) -> Sequence[Organisation]:
         .where(Organisation.district_id == district_id, Organisation.kind.in_(kinds))
         .order_by(Organisation.kind, Organisation.name)
     ).all()
+
+
+def centre_of(school_id: UUID) -> UUID | None:
+    """Return the guidance centre of a school's district, or None while there is none."""
+    return session().scalar(_CENTRE, {"school": school_id})
 
 
 def names_of_organisations(organisation_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -51,3 +57,14 @@ def calendar_of(school_id: UUID) -> SchoolCalendar:
 def today_at(organisation_id: UUID) -> date:
     """Return the present day where an organisation is."""
     return clock.now().astimezone(calendar_of(organisation_id).zone).date()
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_school = aliased(Organisation)
+_CENTRE = (
+    select(Organisation.id)
+    .join(_school, _school.district_id == Organisation.district_id)
+    .where(_school.id == bindparam("school"), Organisation.kind == "centre")
+    .order_by(Organisation.name)
+    .limit(1)
+)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from app.access import PostHeld, PostKind
 from app.core.database import session
@@ -27,11 +27,7 @@ def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
 
 def current_posts(on: date, *conditions: ColumnElement[bool]) -> list[Post]:
     """Return the posts that count on a day, the oldest first; one that this server did not give is none."""
-    rows = session().scalars(
-        select(Post)
-        .where(*conditions, Post.starts_on <= on, or_(Post.ends_on.is_(None), Post.ends_on >= on))
-        .order_by(Post.starts_on, Post.id)
-    )
+    rows = session().scalars(_CURRENT.where(*conditions), {"day": on})
     return [row for row in rows if row.is_marked()]
 
 
@@ -79,3 +75,11 @@ def holders_of(
     if class_id is not None:
         conditions.append(Post.class_id == class_id)
     return list(dict.fromkeys(post.person_id for post in current_posts(on, *conditions)))
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_CURRENT = (
+    select(Post)
+    .where(Post.starts_on <= bindparam("day"), or_(Post.ends_on.is_(None), Post.ends_on >= bindparam("day")))
+    .order_by(Post.starts_on, Post.id)
+)

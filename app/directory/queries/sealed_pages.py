@@ -40,12 +40,7 @@ Pages = Sequence[Row[DirectoryPage, UUID | None, str | None, str | None]]
 
 def pages_where(*conditions: ColumnElement[bool]) -> Pages:
     """Return the pages that meet these conditions."""
-    return session().execute(
-        select(DirectoryPage, Grade.id, Grade.label, SchoolClass.label)
-        .outerjoin(SchoolClass, SchoolClass.id == DirectoryPage.class_id)
-        .outerjoin(Grade, Grade.id == SchoolClass.grade_id)
-        .where(*conditions)
-    ).all()
+    return session().execute(_PAGES.where(*conditions)).all()
 
 
 def pages_of(students: Collection[Student]) -> Pages:
@@ -93,3 +88,11 @@ def open_pages(
             and (finds is None or finds(_Seen(number, name, reading, *where[3:])))
         ]
     return lines
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_PAGES = (
+    select(DirectoryPage, Grade.id, Grade.label, SchoolClass.label)
+    .outerjoin(SchoolClass, SchoolClass.id == DirectoryPage.class_id)
+    .outerjoin(Grade, Grade.id == SchoolClass.grade_id)
+)

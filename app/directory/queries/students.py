@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core.database import session
 from app.directory.models import SchoolClass, Student
@@ -41,9 +41,13 @@ class PlacedStudent:
 
 def get_placed_student(student_id: UUID) -> PlacedStudent | None:
     """Return a student with the grade they are in, in one question: one who is missing costs as much."""
-    found = session().execute(
-        select(Student, SchoolClass.grade_id)
-        .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
-        .where(Student.id == student_id)
-    ).first()
+    found = session().execute(_PLACED, {"student": student_id}).first()
     return PlacedStudent(found[0], found[1]) if found else None
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
+_PLACED = (
+    select(Student, SchoolClass.grade_id)
+    .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
+    .where(Student.id == bindparam("student"))
+)
