@@ -4,13 +4,14 @@ FLASK := .venv/bin/flask --app wsgi
 PYTHON := .venv/bin/python
 PROCESSES ?= 2
 
-.PHONY: help run test check lint bench soak clean
+.PHONY: help run test check lint bench screening screening-report soak clean
 
 help:
 	@echo 'make run      install what is needed, load the sample district, serve on 127.0.0.1:8000'
 	@echo 'make test     everything that must hold, on SQLite and on PostgreSQL'
 	@echo 'make check    the fast part of it: lint, types, contracts, tests on SQLite without a browser'
 	@echo 'make bench    measure, and write bench/results.json'
+	@echo 'make screening  learn the weights of the letter screening again; LETTERS=file.jsonl make screening-report measures them'
 	@echo 'make soak     what takes long: kills, mutations, load'
 	@echo 'make clean    remove the environment and caches; what is kept under var/ stays'
 
@@ -39,6 +40,13 @@ check: lint
 bench:
 	@config/install.sh test
 	$(PYTHON) -m bench
+
+screening:
+	@config/install.sh test
+	$(PYTHON) -m app.letterbox.training
+
+screening-report:
+	@$(PYTHON) -m app.letterbox.training.report $(LETTERS)
 
 soak:
 	@config/install.sh test

@@ -43,6 +43,7 @@ from app.identity.api import session_api
 from app.identity.cli import set_up
 from app.identity.pages import identity
 from app.identity.setup import before_serving
+from app.letterbox.cli import letters
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
 from app.notifications.api import notices_api
@@ -58,7 +59,7 @@ from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, escalation, oversight)
 APIS = (session_api, notices_api, directory_api, files_api, concerns_api, oversight_api)
-COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters)
+COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),

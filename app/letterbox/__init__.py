@@ -1,0 +1,1 @@
+"""The letterbox: a child writes, somebody answers, nobody else reads."""

@@ -1,0 +1,57 @@
+"""Where in the original text something was found, so that a reader sees at once what the suggestion rests on."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.letterbox.screening.finding import Hit
+from app.letterbox.screening.normalising import Normal
+from app.letterbox.screening.rules import Rules
+
+_MOST = 4
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in the original text, and the code of the sign or notion there, or `gram` for telling words."""
+
+    start: int
+    end: int
+    because: str
+
+    def meets(self, other: "Mark") -> bool:
+        """Say whether two marks share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+def marks_of_hits(normal: Normal, hits: Iterable[Hit]) -> tuple[Mark, ...]:
+    """Return the places of signs."""
+    return tuple(Mark(*normal.original(*hit.span), hit.code) for hit in hits)
+
+
+def marks_of_features(normal: Normal, names: Iterable[str], book: Rules) -> tuple[Mark, ...]:
+    """Return the places of the features that spoke most, the strongest first; those inside of others are left out."""
+    marks: list[Mark] = []
+    for name in names:
+        place = _place(normal, name, book)
+        if place is not None and len(marks) < _MOST and not any(place.meets(mark) for mark in marks):
+            marks.append(place)
+    return tuple(marks)
+
+
+def _place(normal: Normal, name: str, book: Rules) -> Mark | None:
+    group, _, rest = name.partition(" ")
+    if group == "notion":
+        patterns, because = book.notions[rest], rest
+    elif group == "gram" and (len(rest) > 1):
+        patterns, because = (_pattern_of_gram(rest),), "gram"
+    else:
+        return None
+    found = next((found for pattern in patterns if (found := pattern.search(normal.text))), None)
+    return Mark(*normal.original(*found.span()), because) if found else None
+
+
+def _pattern_of_gram(gram: str) -> re.Pattern[str]:
+    if gram.isascii() and not gram.isdigit():
+        return re.compile(rf"(?<![a-z0-9]){'[ ，]+'.join(gram.split())}(?![a-z0-9])")
+    return re.compile("，?".join(map(re.escape, gram)))

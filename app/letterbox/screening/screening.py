@@ -1,0 +1,82 @@
+"""One letter, once through: one spelling, signs, model, level, and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.escalation.levels import GRAVE, Level, rank
+from app.letterbox.screening.features import Features, features, words_of
+from app.letterbox.screening.finding import Hit, find_codes, find_signs
+from app.letterbox.screening.marking import Mark, marks_of_features, marks_of_hits
+from app.letterbox.screening.model import Model, model
+from app.letterbox.screening.normalising import Normal, normalise
+from app.letterbox.screening.rules import Rules, rules
+from app.letterbox.screening.weighing import level_of_signs
+
+READS_LIKE, NOT_READABLE = "reads_like", "not_readable"
+_STRONGEST = 40
+_MOST_FAMILIES = 2
+# In less than this many characters there is nothing to weigh: signs alone speak.
+_LONG_ENOUGH = 2
+# From so many words on, of which the model knows no more than this share, nobody has read the letter yet.
+_WORDS_TO_JUDGE, _KNOWN_SHARE = 4, 0.5
+
+
+@dataclass(frozen=True)
+class Screening:
+    """A suggestion and its grounds. It orders a queue and starts a clock; a person sets the level."""
+
+    level: Level
+    families: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    reasons: tuple[str, ...]
+    version: str
+
+
+def screen(text: str) -> Screening:
+    """Return what the screening suggests for a letter; any text has an answer."""
+    normal, book, weights = normalise(text), rules(), model()
+    hits = find_signs(normal, book)
+    found = features(text, normal, hits, book)
+    return suggest(normal, hits, found, weights.scores(found))
+
+
+def suggest(normal: Normal, hits: Sequence[Hit], found: Features, scores: Mapping[Level, float]) -> Screening:
+    """Return the gravest level that signs, model or an unreadable spelling give, with all grounds for it."""
+    book, weights = rules(), model()
+    counting = [hit for hit in hits if not hit.guarded]
+    aids = find_codes(normal.text, book.aids.items())
+    by_signs = level_of_signs(counting, aids)
+    by_model: Level = weights.level(scores) if len(normal.text) >= _LONG_ENOUGH else "R0"
+    unread = not_readable(normal, weights)
+    strongest = weights.strongest(found, "R3", _STRONGEST) if by_model in GRAVE else []
+    reasons = dict.fromkeys(
+        (
+            *(hit.code for hit in counting),
+            *(sorted(aids) if by_signs == "R4" else ()),
+            *((READS_LIKE,) if by_model in GRAVE else ()),
+            *((NOT_READABLE,) if unread else ()),
+        )
+    )
+    return Screening(
+        level=max(by_signs, by_model, "R3" if unread else "R0", key=rank),
+        families=families_of(counting, strongest, book),
+        marks=(*marks_of_hits(normal, counting), *marks_of_features(normal, strongest, book)),
+        reasons=tuple(reasons),
+        version=f"{book.version}/{weights.made_from[:12]}",
+    )
+
+
+def families_of(hits: Iterable[Hit], strongest: Iterable[str], book: Rules) -> tuple[str, ...]:
+    """Return the families of the signs and, where there are none, of the notions that spoke most."""
+    named = dict.fromkeys(hit.family for hit in hits)
+    if named:
+        return tuple(named)
+    notions = (name.removeprefix("notion ") for name in strongest if name.startswith("notion "))
+    return tuple(dict.fromkeys(book.families[code] for code in notions if code in book.families))[:_MOST_FAMILIES]
+
+
+def not_readable(normal: Normal, weights: Model) -> bool:
+    """Say whether a letter is in words that the model has hardly ever seen: another language, pinyin, a cipher."""
+    words = words_of(normal.text)
+    known = sum(weights.knows(f"gram {word}") for word in words)
+    return len(words) >= _WORDS_TO_JUDGE and known < _KNOWN_SHARE * len(words)

@@ -1,0 +1,68 @@
+"""`letters screen` as anybody runs it: a file, a line for each letter, and no database anywhere."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.escalation.levels import LEVELS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "not" / "made"
+
+
+def screened(home: Path, source: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XINXIA_")}
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "letters", "screen", str(source), *words],
+        env=kept | {"XINXIA_HOME": str(home)}, cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )
+
+
+def written(path: Path, *lines: object) -> Path:
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines) + "\n", "utf-8")
+    return path
+
+
+def answers(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_each_letter_comes_back_with_level_families_and_reason(home: Path, tmp_path: Path) -> None:
+    letters = {"id": 7, "text": "我不想活了，就今晚，药攒够了"}, {"text": "食堂的鸡腿好吃"}
+    source = written(tmp_path / "letters.jsonl", *letters)
+    done = screened(home, source)
+    assert done.returncode == 0, done.stderr
+    grave, everyday = answers(done)
+    assert grave["id"] == 7 and grave["level"] == "R4" and "self_harm" in grave["families"]
+    assert "说到死或不想活下去" in grave["reason"] and "不想活" in grave["reason"]
+    assert everyday["level"] in LEVELS[:2] and everyday["families"] == [] and everyday["reason"]
+
+
+def test_the_reason_speaks_english_too_and_marks_say_where(home: Path, tmp_path: Path) -> None:
+    text = "I want to die"
+    done = screened(home, written(tmp_path / "letters.jsonl", {"text": text}), "--language", "en", "--marks")
+    (found,) = answers(done)
+    assert found["reason"].startswith("Words about dying") and found["family_names"] == ["Harm to oneself"]
+    assert "want to die" in {text[mark["start"] : mark["end"]] for mark in found["marks"]}
+
+
+def test_a_bad_line_is_named_and_the_others_go_on(home: Path, tmp_path: Path) -> None:
+    lines = ({"text": "a"}, "{secret", "[]", {"texts": "secret"}, {"text": 5}, "", {"text": "b"})
+    done = screened(home, written(tmp_path / "letters.jsonl", *lines))
+    assert done.returncode == 1
+    assert [answer["text"] for answer in answers(done)] == ["a", "b"]
+    assert done.stderr.splitlines() == [
+        "Line 2 was left out: it is not JSON.",
+        "Line 3 was left out: it is not a JSON object.",
+        "Line 4 was left out: it has no text.",
+        "Line 5 was left out: it has no text.",
+    ]

@@ -1,0 +1,163 @@
+"""What the screening says about letters: families in both languages, guards in their place, grounds to be shown."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.escalation.levels import FAMILIES, GRAVE, LEVELS
+from app.letterbox.screening import screen
+from app.letterbox.screening.explaining import REASONS
+from app.letterbox.screening.finding import Hit, find_signs
+from app.letterbox.screening.normalising import normalise
+from app.letterbox.screening.rules import rules
+from app.letterbox.screening.screening import NOT_READABLE, READS_LIKE
+from app.letterbox.screening.weighing import AIDS, level_of_signs
+
+SPLITS = [" ", "  ", "\u3000", "🔪", "😊", "*", ".", "-", "_", "\u200b", "·"]
+
+
+def signs(text: str) -> list[Hit]:
+    return find_signs(normalise(text), rules())
+
+
+def counting(text: str) -> set[str]:
+    return {hit.code for hit in signs(text) if not hit.guarded}
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "level"),
+    [
+        ("我不想活了", "self_harm", "R3"),
+        ("药已经攒够了，就今晚", "self_harm", "R4"),
+        ("每次难过我就割自己的手臂", "self_harm", "R3"),
+        ("我要杀了他，刀在书包里", "harm_others", "R4"),
+        ("爸爸昨晚又用皮带抽我", "abuse", "R4"),
+        ("他把手伸进我的衣服里", "abuse", "R4"),
+        ("他们把我堵在厕所里轮流扇我", "victim", "R3"),
+        ("有个声音叫我跳下去", "psychotic", "R3"),
+        ("我每顿饭后都催吐", "eating_sleep", "R3"),
+        ("我跟他们一起吸笑气", "substances", "R3"),
+        ("考完试我不敢回家", "family", "R3"),
+        ("I don't want to be alive", "self_harm", "R3"),
+        ("I have saved enough pills", "self_harm", "R4"),
+        ("I keep cutting myself", "self_harm", "R3"),
+        ("I will stab him, the knife is in my bag", "harm_others", "R4"),
+        ("dad hit me with a belt again", "abuse", "R4"),
+        ("he comes into my room at night and touches me", "abuse", "R4"),
+        ("they held me down and filmed me", "victim", "R3"),
+        ("the voices tell me to do it", "psychotic", "R3"),
+        ("I make myself throw up after lunch", "eating_sleep", "R3"),
+        ("I drink cough syrup every day", "substances", "R3"),
+        ("I am scared to go home", "family", "R3"),
+    ],
+)
+def test_plain_words_are_enough(text: str, family: str, level: str) -> None:
+    found = screen(text)
+    assert family in found.families
+    assert LEVELS.index(found.level) >= LEVELS.index(level)
+
+
+@pytest.mark.parametrize(
+    "text", ["笑死我了，老师摔了一跤", "想死你了奶奶", "手机死机了", "I nearly died laughing", "it is killing me"]
+)
+def test_everyday_speech_is_no_sign(text: str) -> None:
+    assert not counting(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["小说的主角最后自杀了", "In the movie the villain wants to die", "我不想活在姐姐的阴影里"]
+)
+def test_a_guard_explains_a_sign_in_its_own_sentence(text: str) -> None:
+    assert signs(text) and not counting(text)
+    assert counting(f"{text}。我不想活了") | counting(f"{text}. I want to kill myself")
+
+
+@given(
+    everyday=st.sampled_from(["小说的主角自杀了", "作业多到想死", "想死你了", "the novel is about suicide"]),
+    other=st.sampled_from(["爸爸用皮带打我", "我每天催吐", "有个声音叫我跳下去", "dad hit me with a belt", "kys"]),
+    apart=st.sampled_from(["，", "。", " ", "\n"]),
+    turned=st.booleans(),
+)
+def test_a_guard_never_silences_a_second_family(everyday: str, other: str, apart: str, turned: bool) -> None:
+    text = apart.join([other, everyday] if turned else [everyday, other])
+    assert not any(hit.guarded for hit in signs(text))
+    assert screen(text).level in GRAVE
+
+
+@settings(max_examples=300)
+@given(
+    word=st.sampled_from(["自杀", "想死", "不想活", "跳楼", "割腕", "遗书", "活不下去", "上吊"]),
+    split=st.sampled_from(SPLITS),
+    wide=st.booleans(),
+)
+def test_a_word_split_by_blanks_signs_or_pictures_is_still_that_word(word: str, split: str, wide: bool) -> None:
+    text = f"老师我{split.join(word)}"
+    assert counting(text)
+    assert all(mark.start >= 3 for mark in screen(text).marks if mark.because in counting(text))
+
+
+@given(
+    word=st.sampled_from(["suicide", "kill myself", "cut myself"]),
+    split=st.sampled_from([" ", ".", "-", "*", "🔪"]),
+)
+def test_an_english_word_spelt_out_is_still_that_word(word: str, split: str) -> None:
+    assert counting(split.join(word.replace(" ", "")))
+    assert counting(word.upper())
+    assert counting("".join(chr(ord(letter) + 0xFEE0) if letter != " " else "\u3000" for letter in word))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我想似", "我想4", "紫砂的念头", "zisha", "wo bu xiang huo le", "我想si", "自sha", "不，想，活", "自。杀", "自殺"],
+)
+def test_sounds_initials_digits_and_marks_do_not_hide_a_word(text: str) -> None:
+    assert counting(text)
+
+
+@pytest.mark.parametrize("text", ["相似三角形", "我想4天后去春游", "这把紫砂壶", "好像似乎", "tests on Monday"])
+def test_words_that_only_sound_alike_are_left_alone(text: str) -> None:
+    assert not counting(text)
+
+
+@given(st.text())
+def test_any_letter_has_an_answer_whose_places_lie_in_it(text: str) -> None:
+    found = screen(text)
+    assert found.level in LEVELS
+    assert set(found.families) <= set(FAMILIES)
+    assert set(found.reasons) <= set(REASONS)
+    assert all(0 <= mark.start < mark.end <= len(text) for mark in found.marks)
+
+
+def test_a_time_and_a_means_make_a_wish_graver() -> None:
+    assert level_of_signs(signs("我不想活了"), {"first_person"}) == "R3"
+    assert level_of_signs(signs("我不想活了"), {"first_person", "time", "means"}) == "R4"
+
+
+def test_a_friend_counts_as_oneself() -> None:
+    hits = signs("她不想活了")
+    assert level_of_signs(hits, {"first_person", "plan"}) == level_of_signs(hits, {"third_person", "plan"})
+
+
+def test_a_letter_that_nobody_can_read_goes_to_a_person() -> None:
+    found = screen("qwzx vbnt plkj hgfd rtyp mnbv")
+    assert found.level in GRAVE and NOT_READABLE in found.reasons
+
+
+@pytest.mark.parametrize("text", ["", " ", "。", "啊", "\u200b"])
+def test_where_there_is_nothing_to_weigh_signs_alone_speak(text: str) -> None:
+    assert screen(text).level == "R0"
+
+
+@pytest.mark.parametrize(
+    "text", ["我的猫请楼下阿姨收养，明天以后不用等我了", "After Friday I won't be needing my locker or anything"]
+)
+def test_without_any_sign_the_model_speaks_and_shows_on_what(text: str) -> None:
+    found = screen(text)
+    assert found.level in GRAVE and READS_LIKE in found.reasons and found.marks
+
+
+def test_every_sign_and_aid_has_its_words() -> None:
+    book = rules()
+    assert {sign.code for sign in book.signs} | set(AIDS) <= set(REASONS)
+    assert {sign.family for sign in book.signs} | set(book.families.values()) <= set(FAMILIES)
+    assert set(book.families) <= set(book.notions)
