@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,16 +28,24 @@ def main(wanted: list[str]) -> None:
     if unknown:
         sys.exit(f"bench: no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     results: dict[str, Any] = {"machine": calibration()}
+    failed: list[str] = []
     print("machine:", ", ".join(f"{name} {value:g}" for name, value in results["machine"].items()))
     with tempfile.TemporaryDirectory(prefix="xinxia-bench-") as name:
         for part in wanted or PARTS:
             print(f"\nmeasuring: {part}", file=sys.stderr, flush=True)
-            results[part], shown = PARTS[part](Path(name) / part)
-            print(f"\n{shown}", flush=True)
+            try:
+                results[part], shown = PARTS[part](Path(name) / part)
+                print(f"\n{shown}", flush=True)
+            except Exception:
+                # What the other parts find is still worth the time they took.
+                failed.append(part)
+                traceback.print_exc()
     results["load_afterwards"] = round(os.getloadavg()[0], 1)
     if not wanted:
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
         print(f"\nwritten to {RESULTS}")
+    if failed:
+        sys.exit(f"bench: these parts could not be measured: {', '.join(failed)}")
 
 
 def _requests(folder: Path) -> tuple[Any, str]:

@@ -34,6 +34,7 @@ from app.escalation.moving import due_from_now
 from app.escalation.queries import ConcernLine
 from app.escalation.tiers import OPEN
 from app.files import schemas, sections
+from app.files.pages.history import _usual_kind
 from app.files.timeline import Happening
 from app.identity import schemas as identity_schemas
 from app.identity.sessions import COOKIE, give_cookie
@@ -129,7 +130,7 @@ def history(file_id: UUID) -> str:
         part=None, kinds=sections.KINDS, templates=sections.TEMPLATES,
         form=forms.blank(
             started_at=clock.now().astimezone(calendar_of(file.school_id).zone).strftime("%Y-%m-%dT%H:%M"),
-            template="free",
+            template="free", kind=_usual_kind(events, None),
         ),
         may_write=file.state == "open", may_share=True, may_hand=True, may_print=True,
     )
