@@ -96,9 +96,7 @@ def entries_of(file: StudentFile) -> Sequence[FileEntry]:
 
 def entry_lines_of(file: StudentFile) -> Sequence[FileEntry]:
     """Return every entry of a file without what is sealed in it, newest first."""
-    return session().scalars(
-        _entries(file).options(defer(FileEntry.body, raiseload=True), defer(FileEntry.signature, raiseload=True))
-    ).all()
+    return session().scalars(_entries(file).options(defer(FileEntry.body, raiseload=True))).all()
 
 
 def _entries(file: StudentFile) -> Select[FileEntry]:

@@ -1,6 +1,7 @@
 """The key ring of one request: what one person can open, opened only when asked for."""
 
 from collections.abc import Collection, Iterable
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
@@ -114,7 +115,7 @@ class KeyRing:
         """
         return exists().where(
             or_(*(Grant.object_id == column for column in objects)),
-            self._held_by_me(),
+            self._held_by_me,
             Grant.standby.is_(False),
             or_(Grant.expires_at.is_(None), Grant.expires_at > clock.now()),
         )
@@ -190,6 +191,7 @@ class KeyRing:
     def _seeker(self, standby: bool) -> Seeker:
         return Seeker(self.user_id, self.epoch, standby)
 
+    @cached_property
     def _held_by_me(self) -> ColumnElement[bool]:
         mine = and_(
             Grant.holder_kind == "user",
