@@ -12,7 +12,7 @@ help:
 	@echo 'make check    the fast part of it: lint, types, contracts, tests on SQLite without a browser'
 	@echo 'make bench    measure, and write bench/results.json'
 	@echo 'make screening  learn the weights of the letter screening again; LETTERS=file.jsonl make screening-report measures them'
-	@echo 'make soak     what takes long: kills, mutations, load'
+	@echo 'make soak     what takes long: 200 kills, each rule and guard taken away; ONLY=guard runs a part of it'
 	@echo 'make clean    remove the environment and caches; what is kept under var/ stays'
 
 # XINXIA_DEMO=0 make run starts an installation for real work, without the sample district and its sign-ins.
@@ -50,7 +50,7 @@ screening-report:
 
 soak:
 	@config/install.sh test
-	$(PYTHON) -m pytest -m soak
+	$(PYTHON) -m pytest -m soak -k '$(ONLY)'
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

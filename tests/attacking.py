@@ -22,8 +22,10 @@ from app.core import clock
 from app.core.database import Base, Database, session
 from app.core.errors import Missing
 from app.directory.models import Post
+from tests.answers import difference
 from tests.attack_samples import WORDS, Sample, prepare
 from tests.databases import Installation
+from tests.queries import counted
 from tests.world import STAFF, World, sign_in
 
 # Open without an account. A page that joins them must be written down here.
@@ -229,3 +231,23 @@ def refused(attacked: Attacked, name: str) -> dict[Target, Knowledge]:
         return {
             target: Knowledge(attacked.is_known(actor, target), wholes & set(target.ids.values())) for target in closed
         }
+
+
+def told(attacked: Attacked, browser: FlaskClient, closed: dict[Target, Knowledge]) -> list[str]:
+    """Knock at closed doors; return what the answers tell beyond what is told, at the same cost, of what is missing."""
+    wrong: list[str] = []
+    missing: dict[Any, TestResponse] = {}
+    costs: dict[Any, int] = {}
+    for target, known in closed.items():
+        with counted(attacked.app.database) as statements:
+            answer = target.sent(browser)
+        door = (target.rule.rule, target.method)
+        model = missing.setdefault(door, answer)
+        cost = costs.setdefault((door, known.whole), len(statements))
+        if answer.status_code != 404:
+            wrong.append(f"{target} answers {answer.status_code}")
+        elif (seen := difference(model, answer)) != "":
+            wrong.append(f"{target} tells more than of what is missing: {seen}")
+        elif len(statements) != cost and not known.record:
+            wrong.append(f"{target} asks {len(statements)} questions instead of {cost}")
+    return wrong

@@ -10,12 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from werkzeug.test import TestResponse
 
 from app.audit import system
 from app.identity.service import close_account
 from tests.answers import difference
-from tests.attacking import CAST, HTTPS, PUBLIC, VIEWS, Attacked, Undoing, demote, everything, refusals, refused
+from tests.attacking import CAST, HTTPS, PUBLIC, VIEWS, Attacked, Undoing, demote, everything, refusals, refused, told
 from tests.escalation.telling import SELF_HARM, Story
 from tests.queries import counted
 
@@ -37,21 +36,7 @@ def test_who_is_refused_learns_nothing_and_changes_nothing(attacked: Attacked, n
         demote(attacked.world, person)
     closed = refused(attacked, person)
     before, trail_before = everything(attacked.app.database), refusals(attacked.app.database)
-    wrong: list[str] = []
-    missing: dict[Any, TestResponse] = {}
-    costs: dict[Any, int] = {}
-    for target, known in closed.items():
-        with counted(attacked.app.database) as statements:
-            answer = target.sent(browser)
-        door = (target.rule.rule, target.method)
-        model = missing.setdefault(door, answer)
-        cost = costs.setdefault((door, known.whole), len(statements))
-        if answer.status_code != 404:
-            wrong.append(f"{target} answers {answer.status_code}")
-        elif (seen := difference(model, answer)) != "":
-            wrong.append(f"{target} tells more than of what is missing: {seen}")
-        elif len(statements) != cost and not known.record:
-            wrong.append(f"{target} asks {len(statements)} questions instead of {cost}")
+    wrong = told(attacked, browser, closed)
     assert not wrong, "\n".join(wrong)
     assert everything(attacked.app.database) == before
     assert refusals(attacked.app.database) == tuple(count + len(closed) for count in trail_before)

@@ -1,4 +1,7 @@
-"""A dozen kills in the midst of writing: what was acknowledged is there with its event, and nothing is without one."""
+"""Kills in the midst of writing: what was acknowledged is there with its event, and nothing is without one.
+
+A dozen of them here, two hundred in `make soak`.
+"""
 
 import base64
 import http.client
@@ -14,6 +17,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, text, update
 
 from app.audit.models import TrailEvent
@@ -30,7 +34,7 @@ from tests.files import steps
 from tests.serving import Served, serving, wait_until
 from tests.world import World
 
-KILLS_OF_WORKERS, KILLS_OF_SERVERS = 9, 3
+WORKERS_OF_EACH = 3
 STUDENTS = ("ana", "zoe", "ivo")
 
 
@@ -102,15 +106,25 @@ class Writer(threading.Thread):
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_without_its_event(
     world: World, world_installation: Installation
 ) -> None:
+    kill_while_people_write(world, world_installation, servers=3)
+
+
+@pytest.mark.soak
+def test_two_hundred_kills_lose_nothing(world: World, world_installation: Installation) -> None:
+    kill_while_people_write(world, world_installation, servers=50)
+
+
+def kill_while_people_write(world: World, installation: Installation, *, servers: int) -> None:
+    """Kill three workers of each server and then the server, again and again, and look at what is kept."""
     files = [steps.open_file(world, "lin", student) for student in STUDENTS]
     writers = [Writer(cookie(world), file_id) for file_id in (*files, files[0])]
-    for number in range(KILLS_OF_SERVERS):
-        with serving(world_installation, DEMO="1", WORKERS="2", LOG_LEVEL="WARNING") as served:
+    for number in range(servers):
+        with serving(installation, DEMO="1", WORKERS="2", LOG_LEVEL="WARNING") as served:
             for writer in writers:
                 writer.where = served
                 if not number:
                     writer.start()
-            for _ in range(KILLS_OF_WORKERS // KILLS_OF_SERVERS):
+            for _ in range(WORKERS_OF_EACH):
                 wait_for_more(writers)
                 kill_a_worker(served)
             wait_for_more(writers)
@@ -125,7 +139,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_done_without_its_event(
     for writer in writers:
         writer.join(30)
     assert [trouble for writer in writers for trouble in writer.failed] == []
-    assert_whole(world, {entry: words for writer in writers for entry, words in writer.acknowledged.items()})
+    acknowledged = {entry: words for writer in writers for entry, words in writer.acknowledged.items()}
+    assert len(acknowledged) >= servers * (WORKERS_OF_EACH + 1)
+    assert_whole(world, acknowledged)
 
 
 def cookie(world: World) -> str:
@@ -163,7 +179,6 @@ def alive(pid: int) -> bool:
 
 def assert_whole(world: World, acknowledged: dict[UUID, str]) -> None:
     """Demand every acknowledged entry as it was written, one event for each deed, a whole trail and database."""
-    assert len(acknowledged) >= KILLS_OF_WORKERS + KILLS_OF_SERVERS
     with world.acting("lin") as lin:
         entries = {entry.id: entry for entry in session().scalars(select(FileEntry))}
         for entry_id, words in acknowledged.items():
@@ -184,5 +199,3 @@ def assert_whole(world: World, acknowledged: dict[UUID, str]) -> None:
     if world.database.is_sqlite:
         with world.database.engine.connect() as connection:
             assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
-
-

@@ -140,7 +140,8 @@ _GRADE = (is_head_of_grade, holds_card, heads_its_grade)
 _ROOM = (is_counsellor, holds_card, in_its_room)
 _LEADERSHIP = (is_lead, holds_card, leads_its_school)
 _CENTRE = (is_at_centre, holds_card)
-_INSTEAD = ((*_ROOM, stands_in), (*_LEADERSHIP, stands_in), (*_CENTRE, stands_in))
+_ABOVE = ((*_LEADERSHIP, stands_in), (*_CENTRE, stands_in))
+_INSTEAD = ((*_ROOM, stands_in), *_ABOVE)
 _HANDS = (is_at_centre, holds_packet)
 _ACCOUNT = (
     _REPORTER,
@@ -182,7 +183,7 @@ ADVISE = Permission("centre:advise", _HANDS)
 RETURN = Permission("centre:return", _HANDS)
 FOLLOW_UP = Permission("concern:follow_up", _ROOM, (*_CENTRE, stands_in))
 CLOSE = Permission("concern:close", _ROOM, (*_CENTRE, stands_in))
-REOPEN = Permission("concern:reopen", _GRADE, _ROOM, *_INSTEAD)
+REOPEN = Permission("concern:reopen", _GRADE, _ROOM, *_ABOVE)
 FEEDBACK = Permission(
     "concern:feedback",
     (is_head_of_grade, holds_account, heads_its_grade),
