@@ -7,6 +7,8 @@ from io import BytesIO
 from typing import IO, Any
 
 from flask import Flask, Request, Response, g, request
+from flask import session as browser_session
+from flask.globals import request_ctx
 from sqlalchemy.exc import DBAPIError
 
 from app.core import once
@@ -78,6 +80,7 @@ class Application(Flask):
             request.get_data(parse_form_data=True)
             getattr(view, "__ahead__", _nothing)()
         writes = request.method not in SAFE_METHODS or bool(getattr(view, "__visits__", False))
+        remembered = dict(browser_session)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.database.transaction(writes=writes):
@@ -86,6 +89,7 @@ class Application(Flask):
                 if attempt == _ATTEMPTS or not should_retry(error):
                     raise
                 _rewind_uploads()
+                _forget_what_was_said(remembered)
             except Refusal as refusal:
                 self._record_refusal(refusal)
                 raise
@@ -114,6 +118,13 @@ def _stands_outside(view: Callable[..., Any]) -> bool:
 
 def _nothing() -> None:
     """Do nothing: most views have no slow work."""
+
+
+def _forget_what_was_said(remembered: dict[str, Any]) -> None:
+    """Give the browser's session back as it came in: what the lost attempt said would be read twice."""
+    browser_session.clear()
+    browser_session.update(remembered)
+    request_ctx.flashes = None
 
 
 def _rewind_uploads() -> None:

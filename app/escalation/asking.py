@@ -11,10 +11,11 @@ from app.escalation.levels import LEVELS, is_higher
 
 @dataclass(frozen=True)
 class DeedWords:
-    """What a deed is called on its button, which words it asks for, and who will read them."""
+    """What a deed is called, on the button below its form too, which words it asks for, and who will read them."""
 
     button: str
     done: str
+    send: str | None = None
     tone: Literal["main", "quiet", "grave"] = "quiet"
     text: str | None = None
     required: bool = False
@@ -40,57 +41,62 @@ ASKS = {
     ),
     "note_seen": DeedWords(N_("I have seen this card"), N_("Noted.")),
     "answer": DeedWords(
-        N_("Answer"), N_("Your answer is sent."), tone="main", text=N_("Your answer"), required=True,
-        sealed_to="account",
+        N_("Answer"), N_("Your answer is sent."), N_("Send the answer"), tone="main", text=N_("Your answer"),
+        required=True, sealed_to="account",
     ),
     "assess": DeedWords(
-        N_("Assess the level"), N_("The level is set."), tone="main", text=N_("Why this level?"), required=True,
-        hint=_NO_QUOTATION, level=True,
+        N_("Assess the level"), N_("The level is set."), N_("Set this level"), tone="main",
+        text=N_("Why this level?"), required=True, hint=_NO_QUOTATION, level=True,
     ),
     "ask": DeedWords(
-        N_("Ask the reporter"), N_("The question is sent."), text=N_("Your question"), required=True,
-        sealed_to="account",
+        N_("Ask the reporter"), N_("The question is sent."), N_("Send the question"), text=N_("Your question"),
+        required=True, sealed_to="account",
     ),
     "pass_on": DeedWords(
-        N_("Pass on to the counselling room"), N_("Passed on. The counselling room is told."), tone="main",
-        text=N_("A word for the room"),
+        N_("Pass on to the counselling room"), N_("Passed on. The counselling room is told."), N_("Pass it on"),
+        tone="main", text=N_("A word for the room"),
     ),
     "close_by_grade": DeedWords(
-        N_("Close with a reason"), N_("Closed. The reporter is told."), text=N_("Why can it be closed?"),
-        required=True, hint=_NO_QUOTATION,
+        N_("Close with a reason"), N_("Closed. The reporter is told."), N_("Close with this reason"),
+        text=N_("Why can it be closed?"), required=True, hint=_NO_QUOTATION,
     ),
     "feedback": DeedWords(
-        N_("Write a line to the reporter"), N_("The line is sent."), text=N_("Your line"), required=True,
+        N_("Write a line to the reporter"), N_("The line is sent."), N_("Send the line"), text=N_("Your line"),
+        required=True,
         hint=N_("That it is in hand, and what to watch for. Nothing of what was said in the room."),
         sealed_to="account",
     ),
     "follow_up": DeedWords(
-        N_("Go on to follow-up"), N_("The next review is set."), text=N_("What is agreed?"), day=N_("Next review"),
+        N_("Go on to follow-up"), N_("The next review is set."), N_("Set this review"), text=N_("What is agreed?"),
+        day=N_("Next review"),
     ),
     "raise_level": DeedWords(
-        N_("Raise the level"), N_("The level is raised. Those concerned are told."), tone="grave",
-        text=N_("What is new?"), required=True, hint=_NO_QUOTATION, level=True,
+        N_("Raise the level"), N_("The level is raised. Those concerned are told."), N_("Raise it to this level"),
+        tone="grave", text=N_("What is new?"), required=True, hint=_NO_QUOTATION, level=True,
     ),
     "advise": DeedWords(
-        N_("Give advice"), N_("The advice is sent to the school."), tone="main", text=N_("Your advice"), required=True,
-        sealed_to="packet",
+        N_("Give advice"), N_("The advice is sent to the school."), N_("Send the advice"), tone="main",
+        text=N_("Your advice"), required=True, sealed_to="packet",
     ),
     "return": DeedWords(
-        N_("Return the case to the school"), N_("The case is back with the school."),
+        N_("Return the case to the school"), N_("The case is back with the school."), N_("Return it now"),
         text=N_("What was done, and what should go on?"), required=True, sealed_to="packet",
     ),
     "decline": DeedWords(
         N_("Decline with a reason"), N_("Declined. Everything is with the school as before."),
-        text=N_("Why does the centre decline?"), required=True, sealed_to="packet",
+        N_("Decline with this reason"), text=N_("Why does the centre decline?"), required=True, sealed_to="packet",
     ),
-    "withdraw": DeedWords(N_("Withdraw the offer"), N_("Withdrawn. Everything is as before."), text=N_("Why?"),
-                          sealed_to="packet"),
+    "withdraw": DeedWords(
+        N_("Withdraw the offer"), N_("Withdrawn. Everything is as before."), N_("Withdraw it now"), text=N_("Why?"),
+        sealed_to="packet",
+    ),
     "close": DeedWords(
-        N_("Close this concern"), N_("Closed."), text=N_("Why can it be closed?"), required=True, hint=_NO_QUOTATION,
+        N_("Close this concern"), N_("Closed."), N_("Close it now"), text=N_("Why can it be closed?"),
+        required=True, hint=_NO_QUOTATION,
     ),
     "reopen": DeedWords(
-        N_("Open it again"), N_("Open again. The counselling room is told."), text=N_("Why is it opened again?"),
-        required=True, hint=_NO_QUOTATION,
+        N_("Open it again"), N_("Open again. The counselling room is told."), N_("Open it now"),
+        text=N_("Why is it opened again?"), required=True, hint=_NO_QUOTATION,
     ),
 }
 """In the order in which a person looks for them."""

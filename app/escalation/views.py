@@ -1,6 +1,5 @@
 """What a page of a concern shows: everything that the reader's keys open, and nothing that they do not."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +11,7 @@ from flask_babel import gettext as _
 
 from app import vault
 from app.access import Actor, PostKind
+from app.directory.naming import named
 from app.directory.queries import holders_of, names_of, names_of_organisations, today_at
 from app.escalation import hand_overs, opinions, policy, queries, readers, words
 from app.escalation.asking import ASKS, LEVEL_WORDS, OF_CENTRE
@@ -21,14 +21,6 @@ from app.escalation.saying import HEARD_BY_REPORTER, TOLD
 from app.files import policy as files_policy
 from app.files.models import FileEntry
 from app.files.schemas import KINDS
-
-
-def named(people: Iterable[UUID], actor: Actor) -> list[str]:
-    """Return the names of people, the reader first and called "You"."""
-    ids = set(people)
-    found = names_of(ids - {actor.person_id})
-    mine = [_("You")] if actor.person_id in ids else []
-    return mine + sorted(found.values())
 
 
 def proposal(opinion: SecondOpinion) -> str:

@@ -6,9 +6,12 @@ from typing import Any
 from flask import current_app, request, url_for
 from flask_babel import gettext
 
-from app.access import Actor
+from app.access import TEACHERS, Actor, PostKind
 from app.core.words import N_
 from app.notifications.queries import unseen_count
+
+# What a counsellor raises stands among the concerns of the room.
+_RAISING = (*TEACHERS, PostKind.HEAD_OF_GRADE, PostKind.LEAD)
 
 
 @dataclass(frozen=True)
@@ -19,17 +22,19 @@ class Entry:
     words: str
     permission: str
     key: str
+    # Where not everybody with the permission has anything to find there.
+    posts: tuple[PostKind, ...] = ()
 
 
 ENTRIES = (
     Entry("escalation.review", N_("Alert review"), "concern:review", "r"),
-    Entry("escalation.room", N_("Concerns"), "concern:room", "c"),
+    Entry("escalation.room", N_("Concerns of the room"), "concern:room", "c"),
     Entry("escalation.cards", N_("Action cards"), "concern:cards", "k"),
     Entry("escalation.centre", N_("Queue"), "concern:centre", "q"),
     Entry("escalation.approvals", N_("Approvals"), "concern:approve", "a"),
     Entry("files.index", N_("My students"), "file:list", "s"),
     Entry("escalation.new", N_("Raise a concern"), "concern:raise", "n"),
-    Entry("escalation.mine", N_("My concerns"), "concern:raise", "m"),
+    Entry("escalation.mine", N_("My concerns"), "concern:mine", "m", _RAISING),
     Entry("directory.classes", N_("Classes"), "student:search", "l"),
     Entry("directory.people", N_("People"), "person:list", "p"),
     Entry("directory.rosters", N_("Rosters"), "roster:list", "i"),
@@ -52,6 +57,8 @@ def navigation_for(actor: Actor) -> list[dict[str, Any]]:
     for entry in ENTRIES:
         permission = permissions.get(entry.permission)
         if permission is None or permission.open_to(actor) is None or entry.endpoint not in current_app.view_functions:
+            continue
+        if entry.posts and not actor.holds(*entry.posts):
             continue
         items.append(
             {

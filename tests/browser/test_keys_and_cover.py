@@ -61,7 +61,7 @@ def test_keys_can_be_others(person: People) -> None:
 
 def test_the_cover_hides_everything_and_gives_it_back(person: People) -> None:
     lin = person("lin")
-    lin.goes_by("Concerns")
+    lin.goes_by("Concerns of the room")
     title = lin.page.title()
     lin.presses("Cover the screen")
     expect(lin.page.locator("main")).to_be_hidden()

@@ -111,7 +111,7 @@ def reviews(line: Line, gao: Person, reporter: Person) -> None:
 
 def takes_on(line: Line, lin: Person) -> None:
     """Accept, assess, and say a line to the reporter."""
-    line.finds(lin, "Concerns")
+    line.finds(lin, "Concerns of the room")
     lin.presses("Accept and open the file")
     lin.reads("You have accepted this concern; the file is open.")
     assesses = lin.opens("Assess the level")
@@ -132,7 +132,7 @@ def keeps_a_session(line: Line, lin: Person) -> None:
 
 def hands_over(line: Line, lin: Person) -> None:
     """Offer the case to the centre with the one entry ticked."""
-    line.finds(lin, "Concerns")
+    line.finds(lin, "Concerns of the room")
     lin.follows("Hand over to the centre", within="body")
     lin.chooses("On what basis?", "The guardian has consented")
     lin.writes("The guardian's consent: who, when, how", "母亲电话同意")
@@ -169,7 +169,7 @@ def the_centre_answers(line: Line, dee: Person, student: str) -> None:
 
 def closes(line: Line, lin: Person) -> None:
     """Read the advice, set a day for the next look, and close."""
-    line.finds(lin, "Concerns")
+    line.finds(lin, "Concerns of the room")
     lin.reads(ADVICE)
     follows = lin.opens("Go on to follow-up")
     lin.writes("Next review", (date.today() + timedelta(days=5)).isoformat(), within=follows)

@@ -3,7 +3,7 @@
 import io
 import json
 
-from flask import jsonify, request
+from flask import flash, get_flashed_messages, jsonify, redirect, request
 from sqlalchemy.exc import DBAPIError
 
 from app.core.database import Database, in_transaction
@@ -14,6 +14,7 @@ from app.core.requests import Application
 def application(database: Database) -> Application:
     app = Application(__name__)
     app.database = database
+    app.secret_key = "for the browser's session"
     register_refusals(app)
     return app
 
@@ -68,3 +69,31 @@ def test_when_a_view_begins_again_it_finds_every_document_from_its_start(databas
     documents = [(io.BytesIO(b"one"), "1.pdf"), (io.BytesIO(b"two"), "2.pdf")]
     assert app.test_client().post("/documents", data={"document": documents}).status_code == 200
     assert seen == [[b"one", b"two"]] * 2
+
+
+def test_what_a_lost_attempt_said_is_read_once(database):
+    """The deed flashes, loses its race and is done again; the page that follows loses one too."""
+    app, tries = application(database), {"deed": 0, "page": 0}
+
+    def loses_the_first(name):
+        tries[name] += 1
+        if tries[name] == 1:
+            raise DBAPIError("a deed", None, LostRace())
+
+    @app.post("/deed")
+    def deed():
+        flash("It is done.")
+        loses_the_first("deed")
+        return redirect("/page", code=303)
+
+    @app.get("/page")
+    def page():
+        said = get_flashed_messages()
+        loses_the_first("page")
+        return jsonify(said)
+
+    browser = app.test_client()
+    browser.post("/deed")
+    assert browser.get("/page").get_json() == ["It is done."]
+    assert browser.get("/page").get_json() == []
+    assert tries == {"deed": 2, "page": 3}

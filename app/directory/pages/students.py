@@ -7,6 +7,7 @@ from flask import g, render_template, request
 from app.access import guard
 from app.core import forms
 from app.directory import policy, queries, schemas
+from app.directory.naming import named
 from app.directory.pages.blueprint import directory
 
 
@@ -49,5 +50,5 @@ def student(placed: queries.PlacedStudent) -> str:
     """Show what the directory knows of a student, as far as the person holds its keys."""
     line = queries.get_line(placed.id, g.actor.ring)
     contacts = queries.contacts_open_to(placed, g.actor)
-    readers = sorted(queries.names_of(queries.readers_of_contacts(placed)).values()) if contacts else None
+    readers = named(queries.readers_of_contacts(placed), g.actor) if contacts else None
     return render_template("directory/student.html", student=placed, line=line, contacts=contacts, readers=readers)

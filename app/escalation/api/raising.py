@@ -5,11 +5,12 @@ from typing import Any
 from flask import g, url_for
 
 from app.access import guard
+from app.directory.naming import named
 from app.directory.queries import get_placed_student
 from app.escalation import policy, schemas, service
 from app.escalation.api import shapes
 from app.escalation.api.resource import concerns_api
-from app.escalation.views import ConcernView, named, parties_around
+from app.escalation.views import ConcernView, parties_around
 
 
 @concerns_api.get("/students/<uuid:student_id>/concerns/parties")

@@ -9,10 +9,11 @@ from app.access import guard
 from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Stale
+from app.directory.naming import named
 from app.escalation import deeds, policy, queries, schemas
 from app.escalation.models import Concern, HandOver
 from app.escalation.pages.blueprint import escalation
-from app.escalation.views import ConcernView, named, packet_view, readers_of_packet
+from app.escalation.views import ConcernView, packet_view, readers_of_packet
 from app.files import policy as files_policy
 from app.files.queries import entries_of, file_of_student
 from app.files.schemas import KINDS

@@ -39,7 +39,7 @@ def room() -> str:
     """Show the counselling room its concerns."""
     return _list(
         {"ours": _("In our hands"), "others": _("With others"), "closed": _("Closed")}, queries.concerns_for_room,
-        title=_("Concerns"), lead=_("What the room looks after, and what others of the school look after."),
+        title=_("Concerns of the room"), lead=_("What the room looks after, and what others of the school look after."),
         may_raise=True,
     )
 

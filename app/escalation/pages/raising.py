@@ -12,6 +12,7 @@ from app.access import PostKind, guard
 from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
+from app.directory.naming import named
 from app.directory.queries import (
     DirectoryLine,
     calendar_of,
@@ -23,7 +24,7 @@ from app.directory.queries import (
 from app.escalation import drafts, policy, queries, schemas, service
 from app.escalation.models import Concern, ConcernDraft
 from app.escalation.pages.blueprint import escalation
-from app.escalation.views import ConcernView, named, parties_around
+from app.escalation.views import ConcernView, parties_around
 
 
 @escalation.route("/concerns/new", methods=["GET", "POST"])

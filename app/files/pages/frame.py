@@ -8,6 +8,7 @@ from flask import Blueprint, g
 from flask import render_template as render
 
 from app import vault
+from app.directory.naming import named, named_among
 from app.directory.queries import calendar_of, get_line_and_contacts, names_of, today_at
 from app.files import policy, queries
 from app.files.models import StudentFile
@@ -30,7 +31,7 @@ def frame_of(file: StudentFile) -> dict[str, Any]:
         "file": file,
         "line": line,
         "age": _age((contacts or {}).get("born"), today_at(file.school_id)),
-        "readers": sorted(names[person] for person in open_to if person in names),
+        "readers": named_among(open_to, names, g.actor),
         "in_charge": names.get(file.in_charge_id, "--"),
         "may_see_viewers": policy.WHO_VIEWED.allows(g.actor, file),
         "other_files": [other for other in queries.files_of_student(file.student_id, by=g.actor) if other is not file],
@@ -39,7 +40,7 @@ def frame_of(file: StudentFile) -> dict[str, Any]:
 
 def readers_of(object_id: UUID) -> list[str]:
     """Return the names of those who can open something, for "Who will be able to read this?"."""
-    return sorted(names_of(vault.readers_of(object_id)).values())
+    return named(vault.readers_of(object_id), g.actor)
 
 
 def there(moment: datetime, file: StudentFile) -> datetime:

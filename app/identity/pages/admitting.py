@@ -14,6 +14,7 @@ from app.core.errors import Invalid, Missing
 from app.core.words import N_
 from app.directory.contacts import settle_contacts
 from app.directory.models import Grade
+from app.directory.naming import named_among
 from app.directory.queries import get_organisation, names_of
 from app.identity import cards, keys, policy, schemas
 from app.identity.pages.blueprint import identity
@@ -49,6 +50,7 @@ def tasks() -> str:
         names=names_of(shown),
         words={one: people.fingerprint(one, str(get_locale())) for one in compared},
         label=label_of,
+        named_among=named_among,
         rooms=[(room, get_organisation(room)) for room in sorted(by.organisations(PostKind.COUNSELLOR))],
         card_of=groups.present_card,
         uses_of=cards.uses_of,
