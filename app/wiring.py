@@ -35,17 +35,18 @@ from app.files.api import files_api
 from app.files.pages import file_act, files
 from app.home.frame import frame_of_page
 from app.home.pages import home
+from app.identity import arrivals, invitations, keys, sessions, throttle
 from app.identity import events as identity_events
-from app.identity import invitations, keys, sessions, throttle
 from app.identity import policy as identity_policy
 from app.identity import service as identity_service
 from app.identity.api import session_api
 from app.identity.cli import set_up
-from app.identity.pages import identity
+from app.identity.pages import closing_act, identity
 from app.identity.setup import before_serving
 from app.letterbox.cli import letters
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
+from app.notifications import service as notices
 from app.notifications.api import notices_api
 from app.notifications.pages import notifications
 from app.oversight import events as oversight_events
@@ -73,10 +74,11 @@ JOBS = (
     Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
     *files_jobs.JOBS,
 )
-# Where a notice about a kind of record leads: a page, and the name of its id.
+# Where a notice about a kind of record leads: a page, and the name of its id where it has one.
 NOTICE_WAYS = {
     "concern": ("escalation.concern", "concern_id"),
     "hand_over": ("escalation.hand_over", "hand_over_id"),
+    "person": ("identity.tasks", ""),
 }
 POLICIES = (identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, oversight_policy)
 EVENTS = (identity_events, directory_events, files_events, escalation_events, oversight_events)
@@ -106,11 +108,13 @@ def register_features(app: Application) -> None:
     app.extensions["notice_ways"] = NOTICE_WAYS
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)
+    arrivals.on_waiting(notices.tell_of_arrival)
     records.ask(files_queries.students_with_files_since, escalation_queries.students_with_concerns_since)
     app.extensions["permissions"] = permissions()
     app.extensions["event_words"] = event_words()
     app.jinja_env.globals["trail_words"] = _trail_words
     app.jinja_env.globals["worded"] = _worded
+    app.jinja_env.globals["closing_act"] = closing_act
     app.jinja_env.globals["file_act"] = file_act
     app.jinja_env.globals["open_concerns"] = open_concerns
     app.jinja_env.globals["raise_act"] = raise_act

@@ -8,6 +8,8 @@ EVENTS = {
     "person:added": N_("added somebody to the staff"),
     "post:given": N_("gave a post"),
     "calendar:kept": N_("changed the school calendar"),
+    "class:added": N_("added a class"),
+    "class:removed": N_("took a class away"),
     "class:viewed": N_("looked at the list of a class"),
     "student:viewed": N_("looked at a student's page"),
     "roster:imported": N_("imported a roster"),

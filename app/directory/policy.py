@@ -123,11 +123,12 @@ CHANGE_PERSON = Permission(
 )
 LIST_CALENDARS = Permission("calendar:list", [is_school_admin])
 KEEP_CALENDAR = Permission("calendar:keep", [is_school_admin, administers])
+KEEP_CLASSES = Permission("class:keep", [is_school_admin, administers])
 LIST_SCHOOLS = Permission("school:list", [is_district_admin])
 KEEP_SCHOOLS = Permission("school:keep", [is_district_admin, in_own_district])
 
 PERMISSIONS = (
     SEARCH, SEE_STUDENT, SEE_CONTACTS, IMPORT_ROSTER, IMPORT_STAFF, LIST_ROSTERS, OWN_UPLOAD, SEE_IMPORT, UNDO_IMPORT,
-    LIST_PEOPLE, SEE_PERSON, CHANGE_PERSON, KEEP_PEOPLE, LIST_CALENDARS, KEEP_CALENDAR, LIST_SCHOOLS,
+    LIST_PEOPLE, SEE_PERSON, CHANGE_PERSON, KEEP_PEOPLE, KEEP_CLASSES, LIST_CALENDARS, KEEP_CALENDAR, LIST_SCHOOLS,
     KEEP_SCHOOLS,
 )

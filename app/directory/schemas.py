@@ -21,6 +21,13 @@ class Search(Shape):
     left = fields.Bool(load_default=False)
 
 
+class ClassesAdded(Shape):
+    """Classes made by hand: the grade, and its classes one after another."""
+
+    grade = fields.Str(load_default="")
+    classes = fields.Str(load_default="", validate=validate.Length(max=400))
+
+
 class StudentOut(Shape):
     """A student as the directory names them."""
 

@@ -16,7 +16,7 @@ from app.core.words import N_
 from app.directory.contacts import settle_contacts
 from app.directory.models import Organisation, Person
 from app.directory.queries import organisations_of, people_in_post, posts_held, posts_of, today_at
-from app.identity import factor, keys, policy, service
+from app.identity import arrivals, factor, keys, policy, service
 from app.identity.credentials import choose_password, demand_fitting
 from app.identity.models import Account, Invitation
 from app.identity.queries import actor_for, in_demo_mode
@@ -54,6 +54,7 @@ class Invitee:
     number: str = field(repr=False)
     posts: tuple[PostHeld, ...]
     has_account: bool = False
+    is_closed: bool = False
     invited_until: datetime | None = None
 
 
@@ -86,11 +87,11 @@ def invitees(by: Actor) -> list[Invitee]:
     found: set[UUID] = set()
     for organisation_id in _places(by):
         found |= set(people_in_post(organisation_id, today))
-    accounts = set(session().scalars(select(Account.id).where(Account.id.in_(found))))
+    accounts = {row.id: row for row in session().scalars(select(Account).where(Account.id.in_(found)))}
     waiting = {row.person_id: row.expires_at for row in _open_invitations(found)}
     posts = posts_of(found, today)
     people_ = session().scalars(select(Person).where(Person.id.in_(found))).all()
-    listed = [_invitee(p, posts[p.id], p.id in accounts, waiting.get(p.id)) for p in people_]
+    listed = [_invitee(p, posts[p.id], accounts.get(p.id), waiting.get(p.id)) for p in people_]
     return sorted((one for one in listed if policy.INVITE.allows(by, one)), key=lambda one: (one.name, one.number))
 
 
@@ -101,8 +102,13 @@ def _places(by: Actor) -> Iterable[UUID]:
     return by.organisations(PostKind.SCHOOL_ADMIN)
 
 
-def _invitee(person: Person, posts: tuple[PostHeld, ...], has_account: bool, until: datetime | None) -> Invitee:
-    return Invitee(person.id, person.district_id, person.name, person.number, posts, has_account, until)
+def _invitee(
+    person: Person, posts: tuple[PostHeld, ...], account: Account | None = None, until: datetime | None = None
+) -> Invitee:
+    return Invitee(
+        person.id, person.district_id, person.name, person.number, posts, has_account=account is not None,
+        is_closed=account is not None and account.state == "closed", invited_until=until,
+    )
 
 
 def _open_invitations(person_ids: Iterable[UUID]) -> Sequence[Invitation]:
@@ -130,7 +136,7 @@ def _demand_invitee(person_id: UUID, by: Actor) -> tuple[Person, tuple[PostHeld,
     if person is None:
         raise Missing()
     posts = posts_held(person.id, today_at(by.district_id))
-    policy.INVITE.demand(by, _invitee(person, posts, False, None))
+    policy.INVITE.demand(by, _invitee(person, posts))
     return person, posts
 
 
@@ -181,6 +187,12 @@ def void_invitations_of(person_id: UUID) -> None:
         row.state = "void"
         slips.void_slip(row.id)
     session().flush()
+
+
+def close_account(person_id: UUID, *, by: Actor) -> None:
+    """End somebody's access at once, and make the slips useless that would open it again."""
+    void_invitations_of(person_id)
+    service.close_account(person_id, by=by)
 
 
 def forget_expired() -> int:
@@ -240,6 +252,7 @@ def join(*, code: str, password: str) -> service.SignedIn:
     )
     keys.found_missing(by=actor)
     settle_contacts(actor)
+    arrivals.tell_of(actor)
     return service.begin_session(account, ring)
 
 

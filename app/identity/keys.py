@@ -25,6 +25,8 @@ from app.directory.queries import (
     posts_of,
     today_at,
 )
+from app.identity.models import Account
+from app.identity.policy import KEYHOLDERS
 from app.identity.service import end_sessions_of
 from app.vault import Group, groups, people
 from app.vault.errors import AlreadyFounded
@@ -149,7 +151,7 @@ def waiting_for(by: Actor) -> list[Admission]:
     waiting: list[Admission] = []
     for organisation_id in by.organisations():
         posts = posts_of(people_in_post(organisation_id, today_at(organisation_id)), today_at(organisation_id))
-        keys = current_user_keys(set(posts) - {by.person_id})
+        keys = current_user_keys(_with_open_accounts(posts) - {by.person_id})
         for person_id, key in keys.items():
             here = [post for post in posts[person_id] if post.organisation_id == organisation_id]
             asked_for = [held[place] for place in places_of(here) if place in held]
@@ -159,6 +161,17 @@ def waiting_for(by: Actor) -> list[Admission]:
                 if (group.id, person_id, key.epoch) not in members
             ]
     return sorted(waiting, key=lambda admission: (str(admission.person_id), admission.group.created_at))
+
+
+def _with_open_accounts(person_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those whose account is not closed: nobody else waits for anything."""
+    mine = select(Account.id).where(Account.id.in_(list(person_ids)), Account.state == "active")
+    return set(session().scalars(mine))
+
+
+def keepers_at(organisation_id: UUID) -> set[UUID]:
+    """Return those at an organisation whose posts pass keys on."""
+    return set(holders_of(*KEYHOLDERS, organisation_id=organisation_id, on=today_at(organisation_id)))
 
 
 def admit(person_id: UUID, group: Group, *, by: Actor) -> None:

@@ -6,7 +6,8 @@ from app.access import CENTRE, Actor, Permission, PostKind, relation, role
 from app.directory.policy import administers, in_own_district, is_district_admin, is_school_admin
 
 _OF_THE_DISTRICT = (*CENTRE, PostKind.SCHOOL_ADMIN, PostKind.DISTRICT_ADMIN, PostKind.AUDITOR)
-_KEYHOLDERS = (PostKind.COUNSELLOR, PostKind.HEAD_OF_GRADE, PostKind.LEAD, *_OF_THE_DISTRICT)
+KEYHOLDERS = (PostKind.COUNSELLOR, PostKind.HEAD_OF_GRADE, PostKind.LEAD, *_OF_THE_DISTRICT)
+"""The posts whose groups admit their colleagues themselves."""
 
 
 @role
@@ -18,7 +19,7 @@ def is_signed_in(actor: Actor, record: Any) -> bool:
 @role
 def keeps_keys(actor: Actor, record: Any) -> bool:
     """Hold a post whose group admits its colleagues itself."""
-    return actor.holds(*_KEYHOLDERS)
+    return actor.holds(*KEYHOLDERS)
 
 
 @role
@@ -41,9 +42,17 @@ def answers_to_my_district(actor: Actor, record: Any) -> bool:
 
 
 @relation
+def is_left_to_my_school(actor: Actor, member: Any) -> bool:
+    """Administer every school where somebody works, or worked last, who does not answer to the district."""
+    places = member.present_organisation_ids or member.organisation_ids
+    own = bool(places) and places <= actor.organisations(PostKind.SCHOOL_ADMIN)
+    return own and not any(held.kind in _OF_THE_DISTRICT for held in member.posts)
+
+
+@relation
 def is_somebody_else(actor: Actor, record: Any) -> bool:
-    """Be another person: nobody resets their own login."""
-    return bool(record.person_id != actor.person_id)
+    """Be another person: nobody resets their own login, and nobody closes their own account."""
+    return bool((record.person_id if hasattr(record, "person_id") else record.id) != actor.person_id)
 
 
 def _answers_to_the_district(record: Any) -> bool:
@@ -60,6 +69,12 @@ INVITE = Permission(
     [is_school_admin, is_colleague_of_mine, is_somebody_else],
     [is_district_admin, answers_to_my_district, is_somebody_else],
 )
+CLOSE_ACCOUNT = Permission(
+    "account:close",
+    [is_school_admin, is_left_to_my_school, is_somebody_else],
+    [is_district_admin, in_own_district, is_somebody_else],
+    reauth=True,
+)
 END_POST = Permission("post:end", [is_school_admin, administers], [is_district_admin, in_own_district], reauth=True)
 TASKS = Permission("key:tasks", [keeps_keys])
 ADMIT = Permission("key:admit", [keeps_keys], reauth=True)
@@ -67,5 +82,6 @@ KEEP_CARD = Permission("card:keep", [is_counsellor], reauth=True)
 USE_CARD = Permission("card:use", [is_counsellor], reauth=True)
 
 PERMISSIONS = (
-    OWN_ACCOUNT, SECURE_ACCOUNT, LIST_INVITATIONS, MAKE_INVITATIONS, INVITE, END_POST, TASKS, ADMIT, KEEP_CARD, USE_CARD
+    OWN_ACCOUNT, SECURE_ACCOUNT, LIST_INVITATIONS, MAKE_INVITATIONS, INVITE, CLOSE_ACCOUNT, END_POST, TASKS, ADMIT,
+    KEEP_CARD, USE_CARD,
 )

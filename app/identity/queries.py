@@ -39,6 +39,12 @@ def get_account(person_id: UUID) -> Account | None:
     return session().get(Account, person_id)
 
 
+def has_open_account(person_id: UUID) -> bool:
+    """Say whether a person has an account that is not closed."""
+    account = session().get(Account, person_id)
+    return account is not None and account.state == "active"
+
+
 def is_open(account: Account | None) -> bool:
     """Say whether an account can be used: an account of demo mode only in demo mode."""
     return account is not None and account.state == "active" and (not account.demo or in_demo_mode())

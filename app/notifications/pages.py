@@ -37,5 +37,5 @@ def follow(notice: Notice) -> AnyResponse:
     endpoint, argument = current_app.extensions["notice_ways"].get(notice.subject_kind, (None, ""))
     if endpoint is None or endpoint not in current_app.view_functions:
         return redirect(url_for("notifications.index"), code=303)
-    ids: dict[str, Any] = {argument: notice.subject_id}
+    ids: dict[str, Any] = {argument: notice.subject_id} if argument else {}
     return redirect(url_for(endpoint, **ids), code=303)

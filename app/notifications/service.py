@@ -1,6 +1,6 @@
 """Writing notices in the deed's own transaction, and taking note that they were seen."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -32,6 +32,12 @@ def queue(
         )
     session().flush()
     return len(people)
+
+
+def tell_of_arrival(people: Collection[UUID], organisation: UUID, newcomer: Actor) -> None:
+    """Tell people that a colleague waits to be admitted."""
+    subject = ("person", newcomer.person_id)
+    queue("key:waiting", to=sorted(people), organisation=organisation, subject=subject, by=newcomer)
 
 
 def _with_mail(people: list[UUID]) -> set[UUID]:

@@ -26,6 +26,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "post:end": N_("End somebody's post"),
         "invitation:list": N_("See who has no account yet"),
         "invitation:make": N_("Print invitation slips"),
+        "account:close": N_("Close somebody's account"),
         "person:invite": N_("Invite somebody, or reset their login"),
         "staff:import": N_("Import a staff list"),
     }),
@@ -44,6 +45,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "roster:upload": N_("Go on with a list that was chosen"),
         "roster:read": N_("See what an import changed"),
         "roster:undo": N_("Undo an import"),
+        "class:keep": N_("Add classes, and take empty ones away"),
         "calendar:list": N_("See the school calendar"),
         "calendar:keep": N_("Keep the school calendar and the bells"),
         "school:list": N_("See the schools of the district"),
@@ -119,6 +121,7 @@ CONDITIONS: dict[str, str] = {
         "administers the school where the person works, and the person answers to that school alone"
     ),
     "answers_to_my_district": N_("administers the district to which the person's post answers"),
+    "is_left_to_my_school": N_("administers every school where the person works or worked last"),
     "is_somebody_else": N_("is not the person themselves"),
     "administers": N_("administers the school it belongs to"),
     "in_own_district": N_("is in the same district"),

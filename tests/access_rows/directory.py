@@ -53,6 +53,10 @@ TABLE = {
     "person:keep": {"school": "sam root", "other school": "uma root", "centre": "root", "missing": ""},
     "calendar:list": {"-": "sam uma"},
     "calendar:keep": {"school": "sam", "other school": "uma", "centre": "", "missing": ""},
+    "class:keep": {
+        "school": "sam", "other school": "uma", "centre": "", "class of ana": "sam", "class of zoe": "sam",
+        "class of kai": "uma", "missing": "",
+    },
     "school:list": {"-": "root"},
     "school:keep": {"school": "root", "other school": "root", "centre": "root", "missing": ""},
 }

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.core.database import session
 from app.directory.models import Post
+from app.directory.people import get_member
 from app.directory.queries import posts_held, today_at
 from app.identity.queries import get_held_post
 from tests.world import World
@@ -25,6 +26,11 @@ TABLE = {
     # Administrators, the centre and the auditors answer to the district; nobody resets their own login.
     "person:invite": {
         "lin": "sam", "cruz": "sam", "sam": "root", "tan": "uma", "dee": "root", "eve": "root", "root": "",
+    },
+    # Whoever works at one school alone is that school's to close; the district may close anybody's but one's own.
+    "account:close": {
+        "member lin": "sam root", "member cruz": "sam root", "member sam": "root", "member tan": "uma root",
+        "member dee": "root", "member eve": "root", "member root": "", "missing": "",
     },
     "post:end": {"post of lin": "sam root", "post of tan": "uma root", "post of dee": "root", "missing": ""},
     "key:tasks": {"-": KEYHOLDERS},
@@ -49,5 +55,9 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
 
     return {
         **{name: lambda one=name: invitee(one) for name in ("lin", "cruz", "sam", "tan", "dee", "eve", "root")},  # type: ignore[misc]
+        **{
+            f"member {name}": lambda one=name: get_member(world.people[one])  # type: ignore[misc]
+            for name in ("lin", "cruz", "sam", "tan", "dee", "eve", "root")
+        },
         **{f"post of {name}": lambda one=name: post(one) for name in ("lin", "tan", "dee")},  # type: ignore[misc]
     }

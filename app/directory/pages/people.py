@@ -162,7 +162,7 @@ def _charge_of(chosen: str, organisation: Organisation) -> tuple[UUID | None, UU
 def _person_page(member: Member, form: forms.Form, given: forms.Form) -> str:
     kept = {organisation.id for organisation in organisations_kept_by(g.actor)}
     return render_template(
-        "directory/person.html", member=member.at(kept), form=form, given=given, post_words=POST_WORDS,
+        "directory/person.html", member=member.at(kept), whole=member, form=form, given=given, post_words=POST_WORDS,
         may_end="identity.end_post" in current_app.view_functions, today=today_at(g.actor.district_id),
         may_change=policy.CHANGE_PERSON.allows(g.actor, member), **_choices(),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import g, render_template, request
 
-from app.access import guard
+from app.access import PostKind, guard
 from app.core import forms
 from app.directory import policy, queries, schemas
 from app.directory.naming import named
@@ -33,7 +33,10 @@ def search() -> Any:
 @guard(policy.SEARCH)
 def classes() -> str:
     """Show the classes within what the person is in charge of."""
-    return render_template("directory/classes.html", classes=queries.named_classes(g.actor))
+    return render_template(
+        "directory/classes.html", classes=queries.named_classes(g.actor),
+        kept=[queries.get_organisation(one) for one in sorted(g.actor.organisations(PostKind.SCHOOL_ADMIN))],
+    )
 
 
 @directory.get("/classes/<uuid:class_id>")
@@ -41,7 +44,9 @@ def classes() -> str:
 def school_class(shape: Any) -> str:
     """Show the students of a class."""
     lines = queries.lines_of_class(shape.id, g.actor.ring)
-    return render_template("directory/class.html", shape=shape, lines=lines)
+    return render_template(
+        "directory/class.html", shape=shape, lines=lines, may_remove=policy.KEEP_CLASSES.allows(g.actor, shape)
+    )
 
 
 @directory.get("/students/<uuid:student_id>")

@@ -12,8 +12,9 @@ from app.identity.pages import (
     signing_in,
 )
 from app.identity.pages.blueprint import identity
+from app.identity.pages.inviting import closing_act
 
 __all__ = [
-    "account", "admitting", "cards", "identity", "inviting", "joining", "recovery", "second_factor", "setting_up",
-    "signing_in",
+    "account", "admitting", "cards", "closing_act", "identity", "inviting", "joining", "recovery", "second_factor",
+    "setting_up", "signing_in",
 ]

@@ -8,14 +8,15 @@ from flask_babel import gettext as _
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.errors import Refusal
+from app.core.errors import Missing, Refusal
 from app.directory import service as directory
+from app.directory.people import Member, get_member
 from app.directory.posts import POST_WORDS
 from app.identity import invitations, keys, policy, schemas
 from app.identity.pages.blueprint import identity
 from app.identity.pages.second_factor import qr
 from app.identity.pages.words import told
-from app.identity.queries import HeldPost, get_held_post
+from app.identity.queries import HeldPost, get_held_post, has_open_account
 
 
 @identity.get("/people/invitations")
@@ -73,6 +74,24 @@ def end_post(held: HeldPost) -> Any:
         "identity/end_post.html", form=form, held=held, words=POST_WORDS[PostKind(held.post.kind)]
     )
     return page, 422 if form.errors else 200
+
+
+@identity.route("/people/<uuid:person_id>/account/close", methods=["GET", "POST"])
+@guard(policy.CLOSE_ACCOUNT, load=get_member)
+def close_account(member: Member) -> Any:
+    """Close somebody's account, after saying what that means."""
+    if not has_open_account(member.id):
+        raise Missing()
+    if request.method != "POST":
+        return render_template("identity/close_account.html", member=member, post_words=POST_WORDS)
+    invitations.close_account(member.id, by=g.actor)
+    flash(_("The account is closed. A new slip would open it again."), "done")
+    return redirect(url_for("directory.person", person_id=member.id), code=303)
+
+
+def closing_act(member: Member) -> bool:
+    """Say whether somebody's page shows the way to close their account."""
+    return policy.CLOSE_ACCOUNT.allows(g.actor, member) and has_open_account(member.id)
 
 
 def _end(held: HeldPost, last_day: date | None) -> None:

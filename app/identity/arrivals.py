@@ -1,0 +1,30 @@
+"""Who is told that somebody waits for a key: upper packages say it, because identity must not know of them."""
+
+from collections.abc import Callable, Collection
+from uuid import UUID
+
+from app.access import Actor
+from app.identity import keys
+from app.vault import groups
+
+Teller = Callable[[Collection[UUID], UUID, Actor], object]
+"""Takes whom to tell, at which organisation, and who waits."""
+
+_tellers: list[Teller] = []
+
+
+def on_waiting(*tellers: Teller) -> None:
+    """Let these tell that somebody waits; wiring calls this once for the whole product."""
+    _tellers.extend(teller for teller in tellers if teller not in _tellers)
+
+
+def tell_of(newcomer: Actor) -> None:
+    """Tell those who hold a key that the newcomer's posts ask for, and whose own post it is to pass it on."""
+    waited_for = [group for group in map(keys.Place.group, keys.places_of(newcomer.posts)) if group is not None]
+    missing = [group for group in waited_for if not newcomer.ring.belongs_to(group.id)]
+    holding = groups.holding({group.id for group in missing}) if missing else {}
+    for organisation_id in dict.fromkeys(group.organisation_id for group in missing):
+        here = [holding[group.id].now for group in missing if group.organisation_id == organisation_id]
+        told = set().union(*here) & keys.keepers_at(organisation_id)
+        for teller in _tellers:
+            teller(told, organisation_id, newcomer)
