@@ -105,8 +105,8 @@ HAND_OVERS = {
 }
 # In the order in which the packet is filled in and read.
 PACKET = {
-    "reason": N_("Why you hand this over"),
-    "questions": N_("What you ask the centre"),
+    "reason": N_("Why this is handed over"),
+    "questions": N_("What the centre is asked"),
     "summary": N_("The least that the centre must know"),
     "tried": N_("What was tried so far"),
     "resources": N_("What helps: people, strengths, places"),

@@ -44,9 +44,12 @@ def answers_to_my_district(actor: Actor, record: Any) -> bool:
 @relation
 def is_left_to_my_school(actor: Actor, member: Any) -> bool:
     """Administer every school where somebody works, or worked last, who does not answer to the district."""
+    mine = actor.organisations(PostKind.SCHOOL_ADMIN)
+    # Who never worked here costs no look at today, like somebody who does not exist.
+    if not mine & (member.organisation_ids or frozenset()):
+        return False
     places = member.present_organisation_ids or member.organisation_ids
-    own = bool(places) and places <= actor.organisations(PostKind.SCHOOL_ADMIN)
-    return own and not any(held.kind in _OF_THE_DISTRICT for held in member.posts)
+    return places <= mine and not any(held.kind in _OF_THE_DISTRICT for held in member.posts)
 
 
 @relation

@@ -136,7 +136,7 @@ def hands_over(line: Line, lin: Person) -> None:
     lin.follows("Hand over to the centre", within="body")
     lin.chooses("On what basis?", "The guardian has consented")
     lin.writes("The guardian's consent: who, when, how", "母亲电话同意")
-    lin.writes("Why you hand this over", "需要更专业的支持")
+    lin.writes("Why this is handed over", "需要更专业的支持")
     lin.writes("The least that the centre must know", "两周来情绪低落")
     lin.chooses("Was the student told?", "Yes")
     lin.page.locator("[name=entries]").first.check()
