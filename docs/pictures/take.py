@@ -25,7 +25,7 @@ PICTURES = (
     # name, who, width, height, where, and on from there
     ("today", "T00031", 1366, 768, "/", follow()),
     ("concern", "T00031", 1366, 900, "/concerns/room", follow("main table a[href*='/concerns/']")),
-    ("history", "T00031", 1366, 900, "/files", follow("main table:last-of-type a[href*='/files/']")),
+    ("history", "T00031", 1366, 900, "/files", follow("main a[href^='/files/']:not([href*='/entries/'])")),
     ("review", "T00028", 1366, 768, "/concerns/review", follow()),
     ("hand-over", "T00092", 1366, 900, "/concerns/centre", follow("main table a[href*='/hand-overs/']")),
     ("write-phone", "T00022", 390, 844, "/concerns/new", follow("main .x-chip")),
