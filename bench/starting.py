@@ -13,6 +13,8 @@ from tests.serving import ROOT, end, free_port
 
 GOAL_FIRST, GOAL_SECOND = 240, 15
 _LONGEST = 900
+# What a clone would not bring.
+_NOT_OURS = (".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "results.json")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class DidNotStart(RuntimeError):
 
 def measure_starts(folder: Path) -> StartFigure:
     """Start twice; the package client may use what it keeps from earlier installations."""
-    _copy_repository(folder)
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_NOT_OURS))
     log = folder.with_suffix(".log")
     try:
         first = _start(folder, log)
@@ -49,18 +51,6 @@ def measure_starts(folder: Path) -> StartFigure:
             return StartFigure(None, None, "not measured: the package index is not reachable from here")
         raise DidNotStart(said[-2000:]) from None
     return StartFigure(first, _start(folder, log))
-
-
-def _copy_repository(folder: Path) -> None:
-    """Copy what the repository holds, as a clone would bring it."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True,
-    ).stdout
-    for name in filter(None, listed.decode().split("\0")):
-        if (ROOT / name).is_file() and not (ROOT / name).is_symlink():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
 
 
 def _start(folder: Path, log: Path) -> float:

@@ -1,5 +1,6 @@
 """Which keys a post stands for: who founds a group, who belongs to it, and who still waits to be admitted."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,9 +21,8 @@ from app.directory.queries import (
     grades_of,
     holders_of,
     organisations_of,
-    people_in_post,
+    posts_at,
     posts_held,
-    posts_of,
     today_at,
 )
 from app.identity.models import Account
@@ -150,11 +150,12 @@ def waiting_for(by: Actor) -> list[Admission]:
     members = groups.memberships_of({group.id for group in held.values()})
     waiting: list[Admission] = []
     for organisation_id in by.organisations():
-        posts = posts_of(people_in_post(organisation_id, today_at(organisation_id)), today_at(organisation_id))
+        posts: dict[UUID, list[PostHeld]] = defaultdict(list)
+        for person_id, post in posts_at([organisation_id], *PostKind, on=today_at(organisation_id)):
+            posts[person_id].append(post)
         keys = current_user_keys(_with_open_accounts(posts) - {by.person_id})
         for person_id, key in keys.items():
-            here = [post for post in posts[person_id] if post.organisation_id == organisation_id]
-            asked_for = [held[place] for place in places_of(here) if place in held]
+            asked_for = [held[place] for place in places_of(posts[person_id]) if place in held]
             waiting += [
                 Admission(person_id, group)
                 for group in asked_for
