@@ -52,7 +52,8 @@ def _requests(folder: Path) -> tuple[Any, str]:
     school = make_school(folder / "sealed")
     twin = make_twin(school, folder / "plain")
     found = list(measure_pages(school, twin, folder / "copies"))
-    shown = [tables.figures_table(figure for figure, _ in found), tables.breakdown_table(parts for _, parts in found)]
+    figures, breakdowns = zip(*found, strict=True)
+    shown = [tables.figures_table(figures), tables.breakdown_table(breakdowns), tables.steps_table(breakdowns)]
     kept = [figure.as_json() | {"breakdown": parts.as_json()} for figure, parts in found]
     return kept, "\n\n".join(shown)
 
