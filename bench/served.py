@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from app.demo import cast
-from bench.measure import milliseconds, percentile
+from bench.measure import percentile
 from bench.tables import table, verdict
 from tests.databases import Installation, Server, migrated, running
 from tests.demo.test_sample_district import PAGES
@@ -31,14 +31,16 @@ _COUNSELLOR = "T00031"
 
 @dataclass(frozen=True)
 class PageFigure:
-    """One page as one role sees it: milliseconds on the wall, and of CPU in the worker."""
+    """One page as one role sees it: milliseconds on the wall, and of CPU in the worker; how busy the machine was."""
 
     database: str
     role: str
     page: str
     p50_ms: float
     p95_ms: float
-    cpu_ms: float
+    cpu_p50_ms: float
+    cpu_p95_ms: float
+    load: float
 
     @property
     def is_met(self) -> bool:
@@ -141,10 +143,12 @@ def _measure(kind: str, served: Served) -> list[PageFigure]:
             if round_number >= 0:
                 waits[number, path].append(waited)
                 spent[number, path].append(_cpu_ms(worker) - before)
+    load = round(os.getloadavg()[0], 1)
     return [
         PageFigure(
             kind, _role(number), _shown(path), percentile(waits[number, path], 50),
-            percentile(waits[number, path], 95), milliseconds(spent[number, path]),
+            percentile(waits[number, path], 95), percentile(spent[number, path], 50),
+            percentile(spent[number, path], 95), load,
         )
         for number, path in asked
     ]
@@ -175,12 +179,13 @@ def _shown(path: str) -> str:
 
 def pages_table(found: list[PageFigure]) -> str:
     """Return the pages of one database."""
-    lines = [(f"sample district on {found[0].database}, one core", "p50 ms", "p95 ms", "CPU ms", f"p95 < {GOAL_MS}")]
+    title = f"sample district on {found[0].database}, one core (load {found[0].load})"
+    lines = [(title, "p50 ms", "p95 ms", "CPU p50", "CPU p95", f"p95 < {GOAL_MS}")]
     for each in found:
         lines.append(
             (
-                f"{each.role}: {each.page}", f"{each.p50_ms:.1f}", f"{each.p95_ms:.1f}", f"{each.cpu_ms:.1f}",
-                verdict(each.is_met),
+                f"{each.role}: {each.page}", f"{each.p50_ms:.1f}", f"{each.p95_ms:.1f}",
+                f"{each.cpu_p50_ms:.1f}", f"{each.cpu_p95_ms:.1f}", verdict(each.is_met),
             )
         )
     return table(lines)
