@@ -186,7 +186,7 @@ def _be_quick(engine: Engine, is_sqlite: bool) -> None:
 
 
 def everything(database: Database) -> dict[str, list[str]]:
-    """Return every row of every table but the trail's, and but when a session was last used."""
+    """Return every row of every table but the trail's, and but when a session was used or a notice seen."""
     with database.transaction(writes=False):
         return {
             table.name: sorted(

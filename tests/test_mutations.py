@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -54,23 +55,29 @@ def without(permission: Permission, number: int, condition: Predicate) -> Iterat
         permission.ways = whole
 
 
-def said_elsewhere(condition: Predicate, way: tuple[Predicate, ...]) -> bool:
-    """Say whether another condition of the way says what this one says."""
-    return bool(SAID_BY.get(condition.__name__, set()) & {"*", *(one.__name__ for one in way)})
+def conditions(rows: ModuleType) -> Iterator[tuple[Permission, int, Predicate]]:
+    """Return every condition of a feature, in each way in which it stands, that no other beside it says as well."""
+    for permission in map(named, rows.TABLE):
+        for number, way in enumerate(permission.ways):
+            beside = {"*", *(one.__name__ for one in way)}
+            yield from ((permission, number, one) for one in way if not SAID_BY.get(one.__name__, set()) & beside)
+
+
+def in_words(permission: Permission, number: int, condition: Predicate) -> str:
+    """Name a condition, and as whom somebody comes in by this way."""
+    role = next(one for one in permission.ways[number] if one.__kind__ == "role")  # type: ignore[attr-defined]
+    return f"{permission.name} as {role.__name__} without {condition.__name__}"
 
 
 @pytest.mark.parametrize("feature", ROWS)
 def test_no_condition_can_be_taken_away_unnoticed(world: World, feature: str) -> None:
     rows = rows_of(feature)
     known, unnoticed = rows.records(world), set()
-    for permission in map(named, rows.TABLE):
-        for number, way in enumerate(permission.ways):
-            for condition in way:
-                if not said_elsewhere(condition, way):
-                    with without(permission, number, condition):
-                        if not wrong_cells(world, permission, rows, known):
-                            role = next(one for one in way if one.__kind__ == "role")  # type: ignore[attr-defined]
-                            unnoticed.add(f"{permission.name} as {role.__name__} without {condition.__name__}")
+    for permission, number, condition in conditions(rows):
+        words = in_words(permission, number, condition)
+        with without(permission, number, condition):
+            if not wrong_cells(world, permission, rows, known):
+                unnoticed.add(words)
     assert unnoticed == {one for one in UNREACHED if one.split(" as ")[0] in rows.TABLE}
 
 
