@@ -21,11 +21,13 @@ SAID_BY = {
     "is_counsellor": {"in_its_room", "in_room_of"},
     "is_head_of_grade": {"heads_its_grade"},
     "is_lead": {"leads_its_school"},
-    "is_school_admin": {"administers", "works_at_own_school", "works_now_at_own_school", "is_colleague_of_mine"},
+    "is_school_admin": {
+        "administers", "works_at_own_school", "works_now_at_own_school", "is_colleague_of_mine", "is_left_to_my_school",
+    },
     "works_at_school": {"may_see_class"},
     "works_with_students": {"has_student"},
     # Who administers a school answers to the district, and so is nobody's colleague.
-    "is_somebody_else": {"is_colleague_of_mine"},
+    "is_somebody_else": {"is_colleague_of_mine", "is_left_to_my_school"},
     # A packet goes to those who hold the card.
     "holds_card": {"holds_packet"},
 }
