@@ -9,13 +9,27 @@ from app.vault import groups
 
 Teller = Callable[[Collection[UUID], UUID, Actor], object]
 """Takes whom to tell, at which organisation, and who waits."""
+Settler = Callable[[UUID, Actor], object]
+"""Takes who was admitted, and by whom."""
 
 _tellers: list[Teller] = []
+_settlers: list[Settler] = []
 
 
 def on_waiting(*tellers: Teller) -> None:
     """Let these tell that somebody waits; wiring calls this once for the whole product."""
     _tellers.extend(teller for teller in tellers if teller not in _tellers)
+
+
+def on_admitted(*settlers: Settler) -> None:
+    """Let these take note that somebody was admitted; wiring calls this once for the whole product."""
+    _settlers.extend(settler for settler in settlers if settler not in _settlers)
+
+
+def settle(person_id: UUID, *, by: Actor) -> None:
+    """Say that the actor has admitted somebody: what told them of it has done its work."""
+    for settler in _settlers:
+        settler(person_id, by)
 
 
 def tell_of(newcomer: Actor) -> None:

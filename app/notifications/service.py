@@ -40,6 +40,11 @@ def tell_of_arrival(people: Collection[UUID], organisation: UUID, newcomer: Acto
     queue("key:waiting", to=sorted(people), organisation=organisation, subject=subject, by=newcomer)
 
 
+def see_arrival(person_id: UUID, by: Actor) -> None:
+    """Take note that somebody was admitted by the one who was told that they wait."""
+    see_all_about(person_id, by=by)
+
+
 def _with_mail(people: list[UUID]) -> set[UUID]:
     return {person.id for person in session().scalars(select(Person).where(Person.id.in_(people))) if person.mail}
 

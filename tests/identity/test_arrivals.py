@@ -1,10 +1,13 @@
 """Whoever joins and waits for a key is announced to those who hold it, and to nobody else."""
 
+import re
+
 from flask import Flask
 
 from app.access import PostKind as K
 from app.core.database import session
 from app.notifications.models import Notice
+from app.notifications.queries import unseen_count
 from tests.identity.browsing import signed_in
 from tests.identity.newcomers import joined, newcomer, slip_for
 from tests.world import World
@@ -48,3 +51,14 @@ def test_the_notice_leads_to_the_page_where_one_admits(app: Flask, world: World)
     answer = lin.post(f"/notices/{notice.id}")
     assert answer.status_code == 303 and answer.location.endswith("/keys")
     assert "Yan" in lin.get("/").get_data(as_text=True)
+
+
+def test_who_admits_without_following_the_notice_has_read_it_all_the_same(app: Flask, world: World) -> None:
+    newcomer(world, "yan", K.COUNSELLOR)
+    joined(app, slip_for(world, "yan", by="sam"))
+    lin = signed_in(app, "lin")
+    [group_id, *_] = re.findall(r'name="group" value="([^"]+)"', lin.get("/keys").get_data(as_text=True))
+    lin.post("/keys/admit", data={"person": world.people["yan"], "group": group_id})
+    for name, count in (("lin", 0), ("bo", 1)):
+        with world.acting(name) as actor:
+            assert unseen_count(actor) == count

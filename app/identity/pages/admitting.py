@@ -16,7 +16,7 @@ from app.directory.contacts import settle_contacts
 from app.directory.models import Grade
 from app.directory.naming import named_among
 from app.directory.queries import get_organisation, names_of
-from app.identity import cards, keys, policy, schemas
+from app.identity import arrivals, cards, keys, policy, schemas
 from app.identity.pages.blueprint import identity
 from app.vault import Group, groups, people
 
@@ -81,6 +81,7 @@ def admit() -> AnyResponse:
     if group is None:
         raise Missing()
     keys.admit(form.data["person"], group, by=g.actor)
+    arrivals.settle(form.data["person"], by=g.actor)
     settle_contacts(g.actor)
     flash(_("Your colleague now holds this key."), "done")
     return redirect(url_for("identity.tasks"), code=303)
