@@ -24,6 +24,7 @@ from app.core.paging import Page, page
 from app.core.requests import Application
 from app.directory import schemas as directory_schemas
 from app.directory.models import Grade, SchoolClass
+from app.directory.naming import named_among
 from app.directory.queries import MOST_FOUND, DirectoryLine, calendar_of, today_at
 from app.directory.service import normal_number
 from app.escalation import schemas as escalation_schemas
@@ -182,7 +183,7 @@ def _frame(file: PlainFile) -> dict[str, Any]:
     readers = _counsellors(file.school_id)
     return {
         "file": file, "line": line, "age": _age(student.born, today_at(file.school_id)),
-        "readers": sorted(readers.values()), "in_charge": readers.get(file.in_charge_id, "--"),
+        "readers": named_among(readers, readers, g.actor), "in_charge": readers.get(file.in_charge_id, "--"),
         "may_see_viewers": True, "other_files": _other_files(file),
     }
 
@@ -324,7 +325,7 @@ def room() -> str:
     return render_template(
         "escalation/list.html", page=Page(lines, found.next), lines=lines,
         tabs_of=[(label, url_for("escalation.room", part=name), name == "ours") for name, label in parts.items()],
-        title=_("Concerns"), lead=_("What the room looks after, and what others of the school look after."),
+        title=_("Concerns of the room"), lead=_("What the room looks after, and what others of the school look after."),
         may_raise=True,
     )
 
