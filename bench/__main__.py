@@ -16,6 +16,7 @@ from bench.pages import measure_pages
 from bench.plain.copying import make_twin
 from bench.roster import measure_roster
 from bench.school import make_school
+from bench.screening import measure_screening, screening_table
 from bench.served import measure_served, pages_table
 from bench.starting import measure_starts
 
@@ -81,6 +82,11 @@ def _starts(folder: Path) -> tuple[Any, str]:
     return found.as_json(), tables.seconds_table(found.lines())
 
 
+def _screening(_folder: Path) -> tuple[Any, str]:
+    found = measure_screening()
+    return found.as_json(), screening_table(found)
+
+
 PARTS: dict[str, Callable[[Path], tuple[Any, str]]] = {
     "requests": _requests,
     "fields": _fields,
@@ -88,6 +94,7 @@ PARTS: dict[str, Callable[[Path], tuple[Any, str]]] = {
     "pages-postgresql": _pages_on("postgresql"),
     "roster": _roster,
     "starts": _starts,
+    "screening": _screening,
 }
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ _RUN = re.compile(r"[㐀-鿿0-9]+")
 _WORD = re.compile(r"[a-z0-9]+")
 _ENDINGS, _SHORTEST_STEM = ("ing", "ed", "es", "s"), 3
 _LONGEST_GRAM, _MOST_WORDS = 4, 3
+# A text in letters has a word at least every so many characters.
+_LONG_WORDS = 12
 _MARKS = str.maketrans("！？～“”「」", "!?~\"\"\"\"")
 _TELLING_MARKS = '!?~"《😂🙏'
 # How much a group weighs against the others, found by cross-validation.
@@ -29,6 +31,8 @@ def features(text: str, normal: Normal, hits: Iterable[Hit], rules: Rules) -> Fe
     found |= dict.fromkeys((f"aid {code}" for code in find_codes(normal.text, rules.aids.items())), _NOTIONS)
     found |= dict.fromkeys((f"mark {mark}" for mark in set(text.translate(_MARKS)) & set(_TELLING_MARKS)), _NOTIONS)
     found[f"length {int(log2(len(normal.text) + 1))}"] = _NOTIONS
+    in_letters = len(words_of(normal.text)) * _LONG_WORDS > len(normal.text)
+    found[f"script {'letters' if in_letters else 'characters'}"] = _NOTIONS
     found |= dict.fromkeys((f"notion {code}" for code in find_codes(normal.text, rules.notions.items())), _NOTIONS)
     shared = {f"gram {gram}" for gram in grams(normal.text)}
     # Many share one weight, so that a long letter does not shout.

@@ -34,8 +34,10 @@ def marks_of_features(normal: Normal, names: Iterable[str], book: Rules) -> tupl
     marks: list[Mark] = []
     for name in names:
         place = _place(normal, name, book)
-        if place is not None and len(marks) < _MOST and not any(place.meets(mark) for mark in marks):
+        if place is not None and not any(place.meets(mark) for mark in marks):
             marks.append(place)
+        if len(marks) == _MOST:
+            break
     return tuple(marks)
 
 
@@ -43,7 +45,7 @@ def _place(normal: Normal, name: str, book: Rules) -> Mark | None:
     group, _, rest = name.partition(" ")
     if group == "notion":
         patterns, because = book.notions[rest], rest
-    elif group == "gram" and (len(rest) > 1):
+    elif group == "gram" and len(rest) > 1:
         patterns, because = (_pattern_of_gram(rest),), "gram"
     else:
         return None

@@ -9,8 +9,6 @@ from app.letterbox.training.fitting import Fitted, cross_validated, features_of,
 from app.letterbox.training.letters import read
 from app.letterbox.training.report import suggested, table
 
-_MOST_FEATURES = 9000
-
 
 def main() -> None:
     """Train on all letters; the thresholds come from cross-validation."""
@@ -28,15 +26,14 @@ def main() -> None:
 
 
 def _write(fitted: Fitted, chosen: dict[str, float]) -> None:
-    """Write the features that matter most, their weights as whole thousandths, one a line."""
+    """Write the features with their weights as whole thousandths, one a line."""
     head = {
         "made_from": sources(),
         "start": {name: round(float(value), 3) for name, value in zip(HEADS, fitted.start, strict=True)},
         "thresholds": {name: round(value, 3) for name, value in chosen.items()},
     }
     whole = np.rint(fitted.weights * UNIT).astype(int)
-    kept = sorted(np.argsort(-np.abs(whole).max(axis=0), kind="stable")[:_MOST_FEATURES])
-    lines = ["\t".join([fitted.names[place], *map(str, whole[:, place])]) for place in kept]
+    lines = ["\t".join([name, *map(str, whole[:, place])]) for place, name in enumerate(fitted.names)]
     WEIGHTS.write_text("\n".join([json.dumps(head, sort_keys=True), *lines]) + "\n", "utf-8")
 
 
