@@ -166,11 +166,6 @@ def people_behind(sealed_to: Iterable[Wrap]) -> set[UUID]:
     return vault.readers_among(wrap.holder for wrap in sealed_to if not wrap.standby)
 
 
-def seal_new(object_id: UUID, *, school_id: UUID, to: Collection[Wrap], by: Actor) -> vault.ObjectKey:
-    """Make the key of a new account or card and wrap it to everybody it is for."""
-    return vault.create_objects({object_id: to}, organisation_id=school_id, by=by.ring)[object_id]
-
-
 def share(object_id: UUID, wrap: Wrap, *, by: Actor) -> None:
     """Wrap the key of an account, card or packet to one more holder."""
     vault.share(object_id, to=wrap.holder, by=by.ring, basis=wrap.basis, standby=wrap.standby)
@@ -260,4 +255,4 @@ def renew_card_key(concern: Concern, new_id: UUID, *, by: Actor) -> vault.Object
         Wrap(Holder(grant.holder_kind, grant.holder_id), grant.basis, grant.standby)  # type: ignore[arg-type]
         for grant in vault.grants_of(concern.card_id)
     ]
-    return seal_new(new_id, school_id=concern.school_id, to=same, by=by)
+    return vault.create_objects({new_id: same}, organisation_id=concern.school_id, by=by.ring)[new_id]
