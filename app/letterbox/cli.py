@@ -35,7 +35,9 @@ def screen_command(source: IO[str], language: str, marks: bool) -> None:
                 bad += 1
                 click.echo(f"Line {number} was left out: {error}.", err=True)
                 continue
-            click.echo(json.dumps(letter | dict(_screened(letter["text"], marks)), ensure_ascii=False))
+            answer = json.dumps(letter | dict(_screened(letter["text"], marks)), ensure_ascii=False)
+            # Half of a character pair cannot be written as it is; as an escape it is JSON again.
+            click.echo(answer.encode("utf-8", "backslashreplace"))
     if bad:
         raise SystemExit(1)
 

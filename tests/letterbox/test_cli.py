@@ -55,6 +55,12 @@ def test_the_reason_speaks_english_too_and_marks_say_where(home: Path, tmp_path:
     assert "want to die" in {text[mark["start"] : mark["end"]] for mark in found["marks"]}
 
 
+def test_a_broken_character_breaks_nothing(home: Path, tmp_path: Path) -> None:
+    done = screened(home, written(tmp_path / "letters.jsonl", '{"text": "我不想活了\\ud83d"}'))
+    (found,) = answers(done)
+    assert found["text"] == "我不想活了\ud83d" and found["families"] == ["self_harm"]
+
+
 def test_a_bad_line_is_named_and_the_others_go_on(home: Path, tmp_path: Path) -> None:
     lines = ({"text": "a"}, "{secret", "[]", {"texts": "secret"}, {"text": 5}, "", {"text": "b"})
     done = screened(home, written(tmp_path / "letters.jsonl", *lines))
