@@ -98,9 +98,8 @@ def person(
     last when a test failed lies in its folder.
     """
     people: list[Person] = []
-    with site.world.database.transaction():
-        # What another story left half-written would stand in this one's way.
-        session().execute(delete(ConcernDraft))
+    # What another story left half-written would stand in this one's way.
+    site.world.database.retrying(lambda: session().execute(delete(ConcernDraft)))
 
     def begin(name: str | None = None, *, language: str = DEFAULT_LANGUAGE, **given: Any) -> Person:
         usual = {"timezone_id": "Asia/Shanghai", "locale": LOCALES[language], "reduced_motion": "reduce"}
