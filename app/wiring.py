@@ -33,6 +33,7 @@ from app.files import policy as files_policy
 from app.files import queries as files_queries
 from app.files.api import files_api
 from app.files.pages import file_act, files
+from app.home.api import home_api
 from app.home.frame import frame_of_page
 from app.home.pages import home
 from app.identity import arrivals, invitations, keys, sessions, throttle
@@ -59,7 +60,7 @@ from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, escalation, oversight)
-APIS = (session_api, notices_api, directory_api, files_api, concerns_api, oversight_api)
+APIS = (session_api, home_api, notices_api, directory_api, files_api, concerns_api, oversight_api)
 COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters)
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.

@@ -9,9 +9,9 @@ from app.audit.queries import events_of
 from app.directory.queries import named_classes, organisations_of
 from app.escalation import queries as concerns
 from app.escalation import words
-from app.escalation.figures import figures_of
 from app.files.queries import files_in_charge, unsigned_entries
 from app.home.day import strip_of
+from app.home.figures import figures_of_district, figures_of_own_schools
 from app.home.tasks import MOST, first_tasks
 from app.identity.policy import OWN_ACCOUNT
 
@@ -52,7 +52,7 @@ def _room(actor: Actor) -> dict[str, Any]:
 def _lead(actor: Actor) -> dict[str, Any]:
     return {
         "cards": concerns.cards_for_leadership(actor, size=8).items,
-        "figures": figures_of(actor.organisations(PostKind.LEAD)),
+        "figures": figures_of_own_schools(actor),
     }
 
 
@@ -61,7 +61,7 @@ def _centre(actor: Actor) -> dict[str, Any]:
     return {
         "queue": concerns.centre_queue(actor, size=8).items,
         "schools": {one.id: one.name for one in schools},
-        "figures": figures_of([one.id for one in schools]),
+        "figures": figures_of_district(actor),
     }
 
 
@@ -70,8 +70,7 @@ def _school_admin(actor: Actor) -> dict[str, Any]:
 
 
 def _district(actor: Actor) -> dict[str, Any]:
-    schools = organisations_of(actor.district_id, "school")
-    return {"schools": schools, "figures": figures_of([one.id for one in schools])}
+    return {"schools": organisations_of(actor.district_id, "school"), "figures": figures_of_district(actor)}
 
 
 def _auditor(actor: Actor) -> dict[str, Any]:

@@ -22,23 +22,39 @@ from app.identity.policy import TASKS
 from app.vault import groups
 
 # The order of what comes first (5-experience.md, Today).
-URGENT, ANSWER, WAITING, REVIEW, UNSIGNED = range(5)
+RANKS = ("urgent", "answer", "waiting", "review", "unsigned")
+URGENT, ANSWER, WAITING, REVIEW, UNSIGNED = range(len(RANKS))
 MOST = 12
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something to do: whom it is about, why, by when, and where."""
+    """Something to do: whom it is about, why, by when, and where: a page and the ids in its address."""
 
     rank: int
     due_at: datetime | None
     what: str = field(repr=False)
     where: str
     why: str
-    url: str
+    page: str
+    ids: dict[str, Any] = field(default_factory=dict)
     code: str | None = None
     kind: str | None = None
-    act: tuple[str, str, dict[str, Any]] | None = None
+    deed: tuple[str, str, int] | None = None
+
+    @property
+    def url(self) -> str:
+        """The page on which it is done."""
+        return url_for(self.page, **self.ids)
+
+    @property
+    def act(self) -> tuple[str, str, dict[str, Any]] | None:
+        """The one deed that can be done from the list: its address, its words, and what is sent along."""
+        if self.deed is None:
+            return None
+        name, words_of_deed, version = self.deed
+        target = url_for("escalation.do", concern_id=self.ids["concern_id"], deed=name)
+        return target, words_of_deed, {"version": version}
 
     @property
     def order(self) -> tuple[int, bool, float]:
@@ -55,12 +71,10 @@ def first_tasks(actor: Actor) -> list[Task]:
 
 def _task(line: ConcernLine, rank: int, why: str, *, deed: str | None = None, words_of_deed: str = "") -> Task:
     concern = line.concern
-    url = url_for("escalation.concern", concern_id=concern.id)
-    act = None
-    if deed is not None:
-        target = url_for("escalation.do", concern_id=concern.id, deed=deed)
-        act = (target, words_of_deed, {"version": concern.revision})
-    return Task(rank, concern.due_at, line.who, line.where, why, url, code=concern.level, act=act)
+    return Task(
+        rank, concern.due_at, line.who, line.where, why, "escalation.concern", {"concern_id": concern.id},
+        code=concern.level, deed=(deed, words_of_deed, concern.revision) if deed is not None else None,
+    )
 
 
 def _of_reporter(actor: Actor) -> Iterator[Task]:
@@ -79,7 +93,7 @@ def _begun(actor: Actor) -> Iterator[Task]:
         yield Task(
             WAITING, None, line.name if line else "--", line.where if line else "",
             _("You began a concern and have not sent it"),
-            url_for("escalation.write", student_id=draft.student_id), kind="note",
+            "escalation.write", {"student_id": draft.student_id}, kind="note",
         )
 
 
@@ -119,9 +133,10 @@ def _of_centre(actor: Actor) -> Iterator[Task]:
         offered = line.concern.state == "offered_to_centre"
         if (line.hand_over is not None and line.concern.tier != "room") or offered:
             task = _task(line, _rank(line) if offered else REVIEW, _(words.STATES[line.concern.state]))
-            url = url_for("escalation.hand_over", hand_over_id=line.hand_over.id) if line.hand_over else task.url
-            where = f"{schools.get(line.concern.school_id, '')} {line.where}".strip()
-            yield replace(task, url=url, where=where)
+            task = replace(task, where=f"{schools.get(line.concern.school_id, '')} {line.where}".strip())
+            if line.hand_over is not None:
+                task = replace(task, page="escalation.hand_over", ids={"hand_over_id": line.hand_over.id})
+            yield task
 
 
 def _opinions(actor: Actor) -> Iterator[Task]:
@@ -137,7 +152,7 @@ def _unsigned(actor: Actor) -> Iterator[Task]:
         yield Task(
             UNSIGNED, None, line.name if line else "--", line.where if line else "",
             _("Session no. %(number)s is not signed yet", number=entry.number),
-            url_for("files.entry", file_id=entry.file_id, entry_id=entry.id), kind="note",
+            "files.entry", {"file_id": entry.file_id, "entry_id": entry.id}, kind="note",
         )
 
 
@@ -147,11 +162,13 @@ def _of_keys(actor: Actor) -> Iterator[Task]:
         return
     waiting = names_of(one.person_id for one in keys.waiting_for(actor))
     for name in sorted(waiting.values()):
-        yield Task(WAITING, None, name, "", _("Waits to be admitted"), url_for("identity.tasks"), kind="visit")
+        yield Task(WAITING, None, name, "", _("Waits to be admitted"), "identity.tasks", kind="visit")
     for organisation_id in actor.organisations(PostKind.COUNSELLOR):
         if actor.ring.group_of(organisation_id, "room") and groups.present_card(organisation_id) is None:
-            url = url_for("identity.card", organisation_id=organisation_id)
-            yield Task(UNSIGNED, None, _("Recovery card"), "", _("The room has none yet"), url, kind="note")
+            ids = {"organisation_id": organisation_id}
+            yield Task(
+                UNSIGNED, None, _("Recovery card"), "", _("The room has none yet"), "identity.card", ids, kind="note"
+            )
 
 
 def _rank(line: ConcernLine) -> int:
