@@ -77,7 +77,11 @@ class Confirmation(Shape):
 
 
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
-_NAME = validate.Length(max=60, error=N_("This is longer than 60 characters."))
+_NAME = validate.And(
+    # No control characters: PostgreSQL keeps no NUL in a text.
+    validate.Regexp(r"(?=.*\S)[^\0-\x1f\x7f]+\Z", error=N_("Please fill this in.")),
+    validate.Length(max=60, error=N_("This is longer than 60 characters.")),
+)
 _MAIL = validate.Email(error=N_("This is not a mail address."))
 _DATE: dict[str, Any] = {"invalid": N_("Please give a date.")}
 
@@ -182,3 +186,92 @@ class StudentWithContactsOut(StudentOut):
 
     state = fields.Str()
     contacts = fields.Nested(ContactsOut, allow_none=True)
+
+
+class PostGivenIn(Shape):
+    """A post from a program: a class brings its grade."""
+
+    kind = fields.Str(
+        required=True, validate=validate.OneOf([kind.value for kind in PostKind]),
+        error_messages={"required": N_("Please choose one.")},
+    )
+    organisation_id = fields.UUID(required=True, error_messages={"required": N_("Please choose one.")})
+    grade_id = fields.UUID(load_default=None, allow_none=True)
+    class_id = fields.UUID(load_default=None, allow_none=True)
+    starts_on = Day(load_default=None, allow_none=True, error_messages=_DATE)
+    ends_on = Day(load_default=None, allow_none=True, error_messages=_DATE)
+
+
+class PersonAddedIn(PostGivenIn):
+    """Somebody new on the staff with their first post, from a program."""
+
+    number = fields.Str(
+        required=True, error_messages=_REQUIRED,
+        validate=validate.Regexp(
+            r"[0-9A-Za-z][0-9A-Za-z-]{0,39}\Z", error=N_("The number may hold letters, digits and hyphens only.")
+        ),
+    )
+    name = fields.Str(required=True, validate=_NAME, error_messages=_REQUIRED)
+    mail = fields.Str(load_default=None, allow_none=True, validate=_MAIL)
+
+
+class PersonOut(Shape):
+    """Somebody on the staff."""
+
+    id = fields.UUID()
+    number = fields.Str()
+    name = fields.Str()
+    mail = fields.Str(allow_none=True)
+
+
+class StaffPostOut(Shape):
+    """A post, from which day to which; `ends_on` is null while no end is known."""
+
+    id = fields.UUID()
+    kind = fields.Str()
+    organisation_id = fields.UUID()
+    grade_id = fields.UUID(allow_none=True)
+    class_id = fields.UUID(allow_none=True)
+    starts_on = fields.Date()
+    ends_on = fields.Date(allow_none=True)
+
+
+class MemberOut(PersonOut):
+    """Somebody on the staff with those posts that the caller keeps."""
+
+    posts = fields.List(fields.Nested(StaffPostOut))
+
+
+class KeptClassOut(Shape):
+    """A class with its grade."""
+
+    id = fields.UUID()
+    name = fields.Str()
+    grade_id = fields.UUID()
+    grade = fields.Str()
+
+
+class OrganisationOut(Shape):
+    """A school, the centre, the bureau or the district."""
+
+    id = fields.UUID()
+    kind = fields.Str()
+    name = fields.Str()
+
+
+class KeptOut(OrganisationOut):
+    """An organisation whose staff the caller keeps."""
+
+    posts = fields.List(fields.Str())
+    classes = fields.List(fields.Nested(KeptClassOut))
+
+
+class PlaceOut(Shape):
+    """An organisation of the district at one look."""
+
+    id = fields.UUID(attribute="organisation.id")
+    kind = fields.Str(attribute="organisation.kind")
+    name = fields.Str(attribute="organisation.name")
+    administrators = fields.List(fields.Str())
+    students = fields.Int()
+    founded = fields.Bool(metadata={"description": "Its staff key was made, so that it can keep students."})

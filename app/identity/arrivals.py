@@ -4,8 +4,11 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from app.access import Actor
+from app.core.database import session
+from app.core.errors import Missing
+from app.directory.contacts import settle_contacts
 from app.identity import keys
-from app.vault import groups
+from app.vault import Group, groups
 
 Teller = Callable[[Collection[UUID], UUID, Actor], object]
 """Takes whom to tell, at which organisation, and who waits."""
@@ -24,6 +27,16 @@ def on_waiting(*tellers: Teller) -> None:
 def on_admitted(*settlers: Settler) -> None:
     """Let these take note that somebody was admitted; wiring calls this once for the whole product."""
     _settlers.extend(settler for settler in settlers if settler not in _settlers)
+
+
+def admit(group_id: UUID, person_id: UUID, *, by: Actor) -> None:
+    """Admit a colleague whose words were compared to the group with this id, and pass contacts on to them."""
+    group = session().get(Group, group_id)
+    if group is None:
+        raise Missing()
+    keys.admit(person_id, group, by=by)
+    settle(person_id, by=by)
+    settle_contacts(by)
 
 
 def settle(person_id: UUID, *, by: Actor) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,6 +28,7 @@ from app.directory.queries import (
 )
 from app.identity.models import Account
 from app.identity.policy import KEYHOLDERS
+from app.identity.queries import HeldPost
 from app.identity.service import end_sessions_of
 from app.vault import Group, groups, people
 from app.vault.errors import AlreadyFounded
@@ -186,6 +188,14 @@ def admit(person_id: UUID, group: Group, *, by: Actor) -> None:
     )
 
 
+def by_person(waiting: Iterable[Admission]) -> dict[UUID, list[Group]]:
+    """Return for each colleague who waits the groups they wait for."""
+    found: dict[UUID, list[Group]] = {}
+    for one in waiting:
+        found.setdefault(one.person_id, []).append(one.group)
+    return found
+
+
 def waiting_to_vouch(by: Actor) -> list[UUID]:
     """Return the administrators whose key may not vouch yet: they enrolled before they had that post."""
     if not by.holds(PostKind.DISTRICT_ADMIN) or not people.vouches(by.person_id):
@@ -233,6 +243,15 @@ def settle_person(person_id: UUID, organisation_id: UUID, by: Doer) -> int:
     if lost:
         audit.record(by, "key:left", organisation=organisation_id, subject=("person", person_id), count=lost)
     return lost
+
+
+def end_post(held: HeldPost, *, last_day: date | None, by: Actor) -> None:
+    """End a post after its last day, or at once, and take away what only this post opened."""
+    if last_day is None:
+        directory.end_post_now(held.post, by=by)
+    else:
+        directory.end_post(held.post, ends_on=last_day, by=by)
+    settle_person(held.post.person_id, held.organisation_id, by)
 
 
 def leave_ended_posts() -> int:

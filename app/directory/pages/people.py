@@ -1,29 +1,22 @@
 """The people on the staff and their posts, for those who administer a school or the district."""
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
 from app.core.ids import parse_id
 from app.core.paging import Page
-from app.directory import policy, schemas, service
-from app.directory.contacts import settle_contacts
+from app.directory import policy, schemas, service, staffing
 from app.directory.importing.staff import organisations_kept_by
-from app.directory.models import Organisation, Person
+from app.directory.models import Person
 from app.directory.pages.blueprint import directory
-from app.directory.people import DISTRICT_SEES, Member, find_members, get_member, members_kept_by
+from app.directory.people import Member, find_members, get_member, members_kept_by
 from app.directory.posts import POST_WORDS
 from app.directory.queries import classes_in, today_at
-from app.directory.service import POSTS_AT
-
-PEOPLE_ON_A_PAGE = 50
 
 
 @directory.route("/people", methods=["GET", "POST"])
@@ -37,29 +30,14 @@ def people() -> Any:
         form = forms.read(schemas.Found(), request.form)
         page = Page(find_members(str(form.data.get("q", "")), g.actor), None)
     else:
-        page = _page_of(members_kept_by(g.actor, kind=kind, ended=chosen == "ended"))
+        members = members_kept_by(g.actor, kind=kind, ended=chosen == "ended")
+        page = staffing.page_of(members, request.args.get("after"))
     shown = render_template(
-        "directory/people.html", form=form, page=page, chosen=chosen, kinds=_kinds_kept(), post_words=POST_WORDS,
-        searched=request.method == "POST", invitations="identity.invite" in current_app.view_functions,
-        here=g.actor.organisations(PostKind.SCHOOL_ADMIN),
+        "directory/people.html", form=form, page=page, chosen=chosen, kinds=staffing.kinds_kept_by(g.actor),
+        post_words=POST_WORDS, searched=request.method == "POST",
+        invitations="identity.invite" in current_app.view_functions, here=g.actor.organisations(PostKind.SCHOOL_ADMIN),
     )
     return shown, 422 if form.errors else 200
-
-
-def _page_of(members: Sequence[Member]) -> Page[Member]:
-    """Return one page of the list, after the person whose id the address names."""
-    after = parse_id(request.args.get("after", ""))
-    start = next((index for index, one in enumerate(members, start=1) if one.id == after), 0)
-    some = members[start : start + PEOPLE_ON_A_PAGE]
-    more = start + PEOPLE_ON_A_PAGE < len(members)
-    return Page(some, some[-1].id.hex if more else None)
-
-
-def _kinds_kept() -> list[PostKind]:
-    kinds = {kind for organisation in organisations_kept_by(g.actor) for kind in POSTS_AT[organisation.kind]}
-    if g.actor.holds(PostKind.DISTRICT_ADMIN):
-        kinds &= set(DISTRICT_SEES)
-    return [kind for kind in PostKind if kind in kinds]
 
 
 @directory.route("/people/new", methods=["GET", "POST"])
@@ -80,14 +58,24 @@ def add_person() -> Any:
 
 
 def _employ(form: forms.Form) -> Person:
-    """Add the person with the post, or nobody."""
-    with savepoint():
-        person = service.find_or_add_person(
-            district_id=g.actor.district_id, number=form.data["number"], name=form.data["name"],
-            mail=form.data["mail"], by=g.actor,
-        )
-        _give(person.id, form)
-    return person
+    given = {name: form.data[name] for name in ("number", "name", "mail")}
+    return staffing.employ(**given, **_post_of(form), by=g.actor)
+
+
+def _post_of(form: forms.Form) -> dict[str, Any]:
+    """Return the post of a form, in charge of what "grade:…" or "class:…" names."""
+    what, _colon, text = form.data["charge"].partition(":")
+    chosen = parse_id(text)
+    if form.data["charge"] and (chosen is None or what not in ("grade", "class")):
+        raise service.PostDoesNotFit()
+    return {
+        "kind": form.data["kind"],
+        "organisation_id": form.data["organisation"],
+        "grade_id": chosen if what == "grade" else None,
+        "class_id": chosen if what == "class" else None,
+        "starts_on": form.data["starts_on"],
+        "ends_on": form.data["ends_on"],
+    }
 
 
 def _field_of(refused: Refusal) -> str:
@@ -120,7 +108,7 @@ def give_post(member: Member) -> Any:
     form = forms.read(schemas.PostGiven(), request.form)
     if not form.errors:
         try:
-            _give(member.id, form)
+            staffing.give(member.id, **_post_of(form), by=g.actor)
         except (Conflict, Invalid) as refused:
             form = form.with_error("charge", _(refused.words))
         else:
@@ -128,35 +116,6 @@ def give_post(member: Member) -> Any:
             return redirect(url_for("directory.person", person_id=member.id), code=303)
     own = forms.blank(name=member.person.name, mail=member.person.mail)
     return _person_page(member, own, form), 422
-
-
-def _give(person_id: UUID, form: forms.Form) -> None:
-    """Give the post of a form; an organisation, grade or class that the actor does not keep is not there."""
-    organisation = next(
-        (one for one in organisations_kept_by(g.actor) if one.id == form.data["organisation"]), None
-    )
-    policy.KEEP_PEOPLE.demand(g.actor if organisation else None, organisation)
-    assert organisation is not None
-    grade_id, class_id = _charge_of(form.data["charge"], organisation)
-    service.give_post(
-        person_id=person_id, kind=PostKind(form.data["kind"]), organisation_id=organisation.id, by=g.actor,
-        grade_id=grade_id, class_id=class_id, starts_on=form.data["starts_on"], ends_on=form.data["ends_on"],
-    )
-    settle_contacts(g.actor)
-
-
-def _charge_of(chosen: str, organisation: Organisation) -> tuple[UUID | None, UUID | None]:
-    """Return grade and class behind "grade:…" or "class:…"; only those of the organisation count."""
-    what, _colon, text = chosen.partition(":")
-    wanted = parse_id(text)
-    for shape, grade in classes_in([organisation.id]):
-        if what == "class" and shape.id == wanted:
-            return grade.id, shape.id
-        if what == "grade" and grade.id == wanted:
-            return grade.id, None
-    if chosen:
-        raise service.PostDoesNotFit()
-    return None, None
 
 
 def _person_page(member: Member, form: forms.Form, given: forms.Form) -> str:
@@ -181,7 +140,7 @@ def _choices() -> dict[str, Any]:
         charges.append((f"class:{shape.id}", f"{prefix}{grade.label}{shape.label}"))
     return {
         "organisations": [(str(one.id), one.name) for one in organisations],
-        "kinds": [(kind.value, _(POST_WORDS[kind])) for kind in _kinds_kept()],
+        "kinds": [(kind.value, _(POST_WORDS[kind])) for kind in staffing.kinds_kept_by(g.actor)],
         "charges": charges,
     }
 

@@ -1,7 +1,5 @@
 """Keys and admissions: who waits for a key, which groups there are, and who is in them."""
 
-from uuid import UUID
-
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -9,25 +7,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.database import session
 from app.core.errors import Invalid, Missing
-from app.core.words import N_
-from app.directory.contacts import settle_contacts
-from app.directory.models import Grade
 from app.directory.naming import named_among
 from app.directory.queries import get_organisation, names_of
 from app.identity import arrivals, cards, keys, policy, schemas
+from app.identity.labels import label_of
 from app.identity.pages.blueprint import identity
-from app.vault import Group, groups, people
-
-KINDS = {
-    "staff": N_("Staff: names of students and classes"),
-    "grade": N_("Grade team"),
-    "room": N_("Counselling room"),
-    "leadership": N_("School leadership"),
-    "centre": N_("District centre"),
-    "board": N_("Auditors"),
-}
+from app.vault import groups, people
 
 
 @identity.get("/keys")
@@ -43,7 +29,7 @@ def tasks() -> str:
     shown = compared.union(*members.values())
     return render_template(
         "identity/keys.html",
-        waiting=_by_person(waiting),
+        waiting=keys.by_person(waiting),
         vouching=vouching,
         held=[(group, sorted(members[group.id])) for group in held],
         missing=keys.missing_places(by),
@@ -57,32 +43,14 @@ def tasks() -> str:
     )
 
 
-def _by_person(waiting: list[keys.Admission]) -> dict[UUID, list[Group]]:
-    found: dict[UUID, list[Group]] = {}
-    for one in waiting:
-        found.setdefault(one.person_id, []).append(one.group)
-    return found
-
-
-def label_of(place: Group | keys.Place) -> str:
-    """Return what a group is, in words: kind, grade, organisation."""
-    organisation = get_organisation(place.organisation_id)
-    grade = session().get(Grade, place.subject_id) if place.subject_id else None
-    words = [_(KINDS[place.kind]), grade.label if grade else "", organisation.name if organisation else ""]
-    return " · ".join(word for word in words if word)
-
-
 @identity.post("/keys/admit")
 @guard(policy.ADMIT)
 def admit() -> AnyResponse:
     """Admit a colleague whose words were compared."""
     form = forms.read(schemas.Admission(), request.form)
-    group = session().get(Group, form.data["group"]) if not form.errors else None
-    if group is None:
+    if form.errors:
         raise Missing()
-    keys.admit(form.data["person"], group, by=g.actor)
-    arrivals.settle(form.data["person"], by=g.actor)
-    settle_contacts(g.actor)
+    arrivals.admit(form.data["group"], form.data["person"], by=g.actor)
     flash(_("Your colleague now holds this key."), "done")
     return redirect(url_for("identity.tasks"), code=303)
 

@@ -1,6 +1,5 @@
 """Inviting colleagues with printed slips, giving a login anew, and ending posts."""
 
-from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -9,7 +8,6 @@ from flask_babel import gettext as _
 from app.access import PostKind, guard
 from app.core import forms
 from app.core.errors import Missing, Refusal
-from app.directory import service as directory
 from app.directory.people import Member, get_member
 from app.directory.posts import POST_WORDS
 from app.identity import invitations, keys, policy, schemas
@@ -64,7 +62,7 @@ def end_post(held: HeldPost) -> Any:
         form = forms.read(schemas.PostEnd(), request.form)
         if not form.errors:
             try:
-                _end(held, form.data.get("last_day"))
+                keys.end_post(held, last_day=form.data.get("last_day"), by=g.actor)
             except Refusal as refused:
                 form = form.with_error("last_day", told(refused))
             else:
@@ -92,11 +90,3 @@ def close_account(member: Member) -> Any:
 def closing_act(member: Member) -> bool:
     """Say whether somebody's page shows the way to close their account."""
     return policy.CLOSE_ACCOUNT.allows(g.actor, member) and has_open_account(member.id)
-
-
-def _end(held: HeldPost, last_day: date | None) -> None:
-    if last_day is None:
-        directory.end_post_now(held.post, by=g.actor)
-    else:
-        directory.end_post(held.post, ends_on=last_day, by=g.actor)
-    keys.settle_person(held.post.person_id, held.organisation_id, g.actor)

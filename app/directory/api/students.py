@@ -1,14 +1,12 @@
-"""The directory for programs: the classes and students within what the caller is in charge of."""
+"""The classes and students within what the caller is in charge of."""
 
 from typing import Any
 
 from flask import g
 
 from app.access import guard
-from app.core.openapi import blueprint
 from app.directory import policy, queries, schemas
-
-directory_api = blueprint("directory", __name__, description="Classes and students")
+from app.directory.api.resource import directory_api
 
 
 @directory_api.post("/students/search")
