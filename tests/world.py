@@ -138,6 +138,7 @@ def build(database: Database) -> World:
         )
         root = actor_for(done.administrator.id, done.ring, via="page")
         world = World(database, done.district.id, {}, {}, {}, {"root": done.administrator.id}, {}, {})
+        _in_office_since_2020(done.administrator.id)
         _keep_seed(world, "root", done.ring)
         for name, (kind, words) in ORGANISATIONS.items():
             made = directory.make_organisation(kind=kind, name=words, district_id=done.district.id, by=root)
@@ -155,6 +156,15 @@ def build(database: Database) -> World:
         for place in ("school", "other_school"):
             _fill(world, place, by=world.actor("sam" if place == "school" else "uma"))
     return world
+
+
+def _in_office_since_2020(person_id: UUID) -> None:
+    """Let posts be as old as everybody else's, so that a story may happen before the day on which it is told."""
+    from sqlalchemy import select
+
+    for post in session().scalars(select(Post).where(Post.person_id == person_id)):
+        post.starts_on = date(2020, 9, 1)
+        post.make_mark()
 
 
 def _employ(world: World, name: str) -> None:
