@@ -2,7 +2,9 @@
 
 import fcntl
 import os
+import random
 import sqlite3
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +31,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 _T = TypeVar("_T")
+
+ATTEMPTS = 10
+"""How often work is begun that loses races: eight copies of one form at once each need up to eight."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
+_CHANCE = random.SystemRandom()
 
 
 class Moment(TypeDecorator[datetime]):
@@ -184,7 +191,7 @@ class Database:
             finally:
                 _current.reset(token)
 
-    def retrying(self, work: Callable[[], _T], *, writes: bool = True, attempts: int = 6) -> _T:
+    def retrying(self, work: Callable[[], _T], *, writes: bool = True, attempts: int = ATTEMPTS) -> _T:
         """Run work in a transaction, again from the start when the database asks for it."""
         for attempt in range(1, attempts + 1):
             try:
@@ -193,6 +200,7 @@ class Database:
             except DBAPIError as error:
                 if attempt == attempts or not should_retry(error):
                     raise
+            step_aside(attempt)
         raise AssertionError("unreachable")
 
     @contextmanager
@@ -214,6 +222,11 @@ class Database:
 
 
 _LOST_RACES = frozenset({"40001", "40P01", "23505"})
+
+
+def step_aside(attempt: int) -> None:
+    """Wait a moment before a lost race is run again, each for another while: at once, all would meet again."""
+    time.sleep(_CHANCE.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))
 
 
 def should_retry(error: DBAPIError) -> bool:

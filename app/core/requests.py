@@ -12,12 +12,10 @@ from flask.globals import request_ctx
 from sqlalchemy.exc import DBAPIError
 
 from app.core import once
-from app.core.database import Database, should_retry
+from app.core.database import ATTEMPTS, Database, should_retry, step_aside
 from app.core.errors import Refusal
 from app.core.ids import new_id
 from app.core.repeats import SAFE_METHODS, led_to, name_of_request, where_it_leads
-
-_ATTEMPTS = 6
 
 
 def outside_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,15 +79,16 @@ class Application(Flask):
             getattr(view, "__ahead__", _nothing)()
         writes = request.method not in SAFE_METHODS or bool(getattr(view, "__visits__", False))
         remembered = dict(browser_session)
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.database.transaction(writes=writes):
                     return self._enter_and_answer()
             except DBAPIError as error:
-                if attempt == _ATTEMPTS or not should_retry(error):
+                if attempt == ATTEMPTS or not should_retry(error):
                     raise
                 _rewind_uploads()
                 _forget_what_was_said(remembered)
+                step_aside(attempt)
             except Refusal as refusal:
                 self._record_refusal(refusal)
                 raise

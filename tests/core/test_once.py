@@ -26,6 +26,8 @@ def application(database: Database) -> Application:
     """Return an application with one form; each time it is carried out leaves a row."""
     app = Application(__name__)
     app.database = database
+    # What was said on a page before a race was lost is forgotten from the browser's session.
+    app.secret_key = "of this test"
     Babel(app)
     register_refusals(app)
 
