@@ -24,6 +24,7 @@ from app.directory.importing.register import Place, Register
 from app.directory.models import Organisation, Post
 from app.directory.pinyin import reading
 from app.identity import keys
+from app.identity.credentials import choosing
 from app.identity.queries import actor_for
 from app.identity.service import enrol_directly
 from app.identity.setup import set_up
@@ -134,7 +135,7 @@ def build(database: Database) -> World:
     """Set the district up and let everybody enrol, found and be admitted as real people would."""
     with database.transaction():
         done = set_up(
-            district="临江区", number="T-root", name="Root", mail=None, password=password_of("root")
+            district="临江区", number="T-root", name="Root", mail=None, chosen=choosing(new_id(), password_of("root"))()
         )
         root = actor_for(done.administrator.id, done.ring, via="page")
         world = World(database, done.district.id, {}, {}, {}, {"root": done.administrator.id}, {}, {})
@@ -195,7 +196,8 @@ def _enrol(world: World, name: str) -> None:
     root = world.actor("root")
     signer = Signer("user", root.ring.pair, root.person_id, root.ring.epoch, vouches=kind is K.SCHOOL_ADMIN)
     person = session().get_one(Person, world.people[name])
-    _keep_seed(world, name, enrol_directly(person, password=password_of(name), signer=signer))
+    chosen = choosing(person.id, password_of(name))()
+    _keep_seed(world, name, enrol_directly(person, chosen=chosen, signer=signer))
 
 
 def _keep_seed(world: World, name: str, ring: KeyRing) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.access import Actor, PostKind
 from app.core import clock
 from app.core.database import session
+from app.core.ids import new_id
 from app.demo import cast
 from app.directory import service as directory
 from app.directory.contacts import settle_contacts
@@ -22,6 +23,7 @@ from app.directory.queries import posts_held
 from app.directory.rosters.columns import Table
 from app.directory.rosters.staff import StaffRow, read_staff
 from app.identity import keys
+from app.identity.credentials import choosing
 from app.identity.queries import actor_for
 from app.identity.service import enrol_directly
 from app.identity.setup import set_up
@@ -74,7 +76,7 @@ def _set_up() -> District:
     rows = {row.number: row.name for row in _staff_rows()}
     made = set_up(
         district=cast.DISTRICT, number=cast.ADMINISTRATOR, name=rows[cast.ADMINISTRATOR], mail=None,
-        password=cast.PASSWORD,
+        chosen=choosing(new_id(), cast.PASSWORD)(),
     )
     district = District(
         made.district.id, {cast.ADMINISTRATOR: made.ring}, {cast.ADMINISTRATOR: made.administrator.id}
@@ -114,7 +116,7 @@ def _enrol_everybody(district: District) -> None:
             "user", voucher.ring.pair, voucher.person_id, voucher.ring.epoch,
             vouches=any(post.kind is PostKind.SCHOOL_ADMIN for post in posts),
         )
-        district.rings[number] = enrol_directly(person, password=cast.PASSWORD, signer=signer)
+        district.rings[number] = enrol_directly(person, chosen=choosing(person.id, cast.PASSWORD)(), signer=signer)
 
 
 def _in_order_of_vouching(district: District) -> list[str]:

@@ -151,12 +151,14 @@ def ensure_class(*, grade: Grade, label: str) -> SchoolClass:
     return found
 
 
-def add_person(*, district_id: UUID, number: str, name: str, mail: str | None, by: Doer) -> Person:
+def add_person(
+    *, district_id: UUID, number: str, name: str, mail: str | None, by: Doer, person_id: UUID | None = None
+) -> Person:
     """Add somebody to the staff; name, number and address are sealed under the server's key."""
     index = number_index(number)
     if find_person(district_id, number) is not None:
         raise NumberTaken()
-    person = Person(id=new_id(), district_id=district_id, number_index=index, created_at=clock.now())
+    person = Person(id=person_id or new_id(), district_id=district_id, number_index=index, created_at=clock.now())
     vault.write_server(person, "name_sealed", name.strip())
     vault.write_server(person, "number_sealed", normal_number(number))
     vault.write_server(person, "mail_sealed", mail.strip() if mail else None)

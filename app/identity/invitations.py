@@ -1,6 +1,6 @@
 """Invitations: printed slips whose code opens an account, once, within a fortnight; and resetting a login."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,7 @@ from app.directory.contacts import settle_contacts
 from app.directory.models import Organisation, Person
 from app.directory.queries import organisations_of, people_in_post, posts_held, posts_of, today_at
 from app.identity import arrivals, factor, keys, policy, service
-from app.identity.credentials import choose_password, demand_fitting
+from app.identity.credentials import Chosen, choosing, demand_fitting, nobody, take_password
 from app.identity.models import Account, Invitation
 from app.identity.queries import actor_for, in_demo_mode
 from app.vault import MistypedCode, codes, groups, people, slips
@@ -219,14 +219,25 @@ def find_slip(code: str) -> OpenSlip:
     return OpenSlip(invitation, slip, session().get_one(Person, slip.user_id), secret)
 
 
-def join(*, code: str, password: str) -> service.SignedIn:
+def joining(*, code: str, password: str) -> Callable[[], Chosen]:
+    """Return the slow part of joining, the same for a code that opens nothing."""
+    try:
+        person_id = find_slip(code).person.id
+    except Invalid:
+        person_id = nobody().id
+    return choosing(person_id, password)
+
+
+def join(chosen: Chosen, *, code: str) -> service.SignedIn:
     """Open the account (or the login anew) that a slip is for, and begin a session.
 
     Of two uses of one slip one wins; raises WrongSlip for the other, and Untrusted for a forged slip.
     """
     found = find_slip(code)
+    if chosen.person_id != found.person.id:
+        raise WrongSlip()
     # Before anything is written: a page that shows the refusal commits what was done so far.
-    demand_fitting(password, found.person)
+    demand_fitting(chosen.password, found.person)
     taken = session().execute(
         update(Invitation)
         .where(Invitation.id == found.invitation.id, Invitation.state == "open")
@@ -239,7 +250,7 @@ def join(*, code: str, password: str) -> service.SignedIn:
     found.slip.used_at = clock.now()
     if not posts_held(found.person.id, today_at(found.invitation.organisation_id)):
         raise NoPostYet()
-    account, ring = _open_account(found, password)
+    account, ring = _open_account(found, chosen)
     vault.trust().user_key(ring.user_id, ring.epoch)
     groups.take_over_from_slip(found.slip, slips.slip_pair(found.secret), to=ring)
     keys.leave_others(found.person.id, found.invitation.organisation_id)
@@ -256,7 +267,7 @@ def join(*, code: str, password: str) -> service.SignedIn:
     return service.begin_session(account, ring)
 
 
-def _open_account(found: OpenSlip, password: str) -> tuple[Account, vault.KeyRing]:
+def _open_account(found: OpenSlip, chosen: Chosen) -> tuple[Account, vault.KeyRing]:
     person_id = found.person.id
     account = session().get(Account, person_id)
     if account is None:
@@ -267,7 +278,7 @@ def _open_account(found: OpenSlip, password: str) -> tuple[Account, vault.KeyRin
         groups.leave_all(person_id)
     account.state, account.demo, account.recovery_due = "active", in_demo_mode(), True
     account.factor_step = 0
-    kek = choose_password(account, password, found.person)
+    kek = take_password(account, chosen, found.person)
     session().flush()
     factor.clear(account)
     ring = people.enrol(person_id, kek=kek, recovery_code=None, signer=slips.slip_signer(found.slip, found.secret))

@@ -1,5 +1,6 @@
 """The personal recovery code: printed by its owner, it opens the same key as the password, and nothing else does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.core.words import N_
 from app.directory.models import Person
 from app.directory.service import number_index
 from app.identity import offers
-from app.identity.credentials import choose_password
+from app.identity.credentials import Chosen, choosing, nobody, take_password
 from app.identity.models import Account
 from app.identity.queries import find_account, is_open
 from app.identity.service import end_sessions_of
@@ -50,26 +51,36 @@ def keep(*, token: str, typed: str, by: Actor) -> None:
     audit.record(by, "recovery:code_made", organisation=by.district_id, subject=("person", by.person_id))
 
 
-def recover(*, login: str, code: str, password: str, source: str) -> None:
+def recovering(*, login: str, password: str, source: str) -> Callable[[], Chosen]:
+    """Return the slow part of a recovery, the same whatever will be found wrong; raises TooManyAttempts."""
+    number = login.strip()[:64]
+    demand_patience(_what(number), source)
+    return choosing((find_account(number_index(number)) or nobody()).id, password)
+
+
+def recover(chosen: Chosen, *, login: str, code: str, source: str) -> None:
     """Take a new password for the key that a recovery code opens; the code is spent, every session ends.
 
     Raises WrongRecovery with the same work whatever was wrong, TooManyAttempts, and Invalid for the password.
     """
     number = login.strip()[:64]
-    subject = f"recovery {number}"
-    demand_patience(subject, source)
+    demand_patience(_what(number), source)
     account = find_account(number_index(number))
     ring = _opened(account, code)
-    if account is None or ring is None or not is_open(account):
-        raise WrongRecovery(afterwards=count_failure(subject, source))
+    if account is None or ring is None or not is_open(account) or chosen.person_id != account.id:
+        raise WrongRecovery(afterwards=count_failure(_what(number), source))
     person = session().get_one(Person, account.id)
-    people.change_password(ring, kek=choose_password(account, password, person))
+    people.change_password(ring, kek=take_password(account, chosen, person))
     people.spend_recovery_code(account.id)
     account.recovery_due = True
     end_sessions_of(account.id)
-    forget(subject, source)
+    forget(_what(number), source)
     by = audit.Somebody(person.id, via="page")
     audit.record(by, "account:recovered", organisation=person.district_id, subject=("person", person.id))
+
+
+def _what(number: str) -> str:
+    return f"recovery {number}"
 
 
 def _opened(account: Account | None, code: str) -> KeyRing | None:

@@ -1,8 +1,9 @@
 """The shapes of signing in, of proofs, and of a person's own account."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from app.core.forms import Day, Shape
 from app.core.words import N_
@@ -14,6 +15,19 @@ LONG = validate.Length(max=1024)
 def text(**more: Any) -> fields.Str:
     """Return a field that must be filled in."""
     return fields.Str(required=True, error_messages=REQUIRED, validate=LONG, **more)
+
+
+class _Twice(Shape):
+    """A new password, typed twice: `chosen` names its field."""
+
+    chosen = "password"
+    again = text()
+
+    @validates_schema
+    def is_the_same(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Raise where the two differ."""
+        if data[self.chosen] != data["again"]:
+            raise ValidationError(N_("The two are not the same."), "again")
 
 
 class SignIn(Shape):
@@ -47,12 +61,12 @@ class ProofIn(Shape):
     code = fields.Str(validate=LONG)
 
 
-class PasswordChange(Shape):
+class PasswordChange(_Twice):
     """The old password and the new one."""
 
+    chosen = "new"
     old = text()
     new = text()
-    again = text()
 
 
 class Offered(Shape):
@@ -83,12 +97,11 @@ class SlipCode(Shape):
     code = text()
 
 
-class Joining(Shape):
+class Joining(_Twice):
     """The code of a slip and the password that its owner chooses."""
 
     code = text()
     password = text()
-    again = text()
 
 
 class Admission(Shape):
@@ -130,13 +143,13 @@ class SessionOut(Shape):
     fresh = fields.Bool()
 
 
-class Recovery(Shape):
+class Recovery(_Twice):
     """Staff number and recovery code, and the password that is to count from now on."""
 
+    chosen = "new"
     login = text()
     code = text()
     new = text()
-    again = text()
 
 
 class Card(Shape):
@@ -155,7 +168,7 @@ class CardUse(Shape):
     reason = fields.Str(required=True, error_messages=REQUIRED, validate=validate.Length(min=5, max=2000))
 
 
-class SetUp(Shape):
+class SetUp(_Twice):
     """The console's code, the district, and its first administrator."""
 
     code = text()
@@ -164,4 +177,3 @@ class SetUp(Shape):
     name = fields.Str(required=True, error_messages=REQUIRED, validate=validate.Length(1, 60))
     mail = fields.Email(error_messages={"invalid": N_("This does not look like a mail address.")})
     password = text()
-    again = text()

@@ -16,7 +16,15 @@ from app.core.errors import Conflict
 from app.core.words import N_
 from app.directory.models import Person
 from app.identity import factor
-from app.identity.credentials import choose_password, demand_password
+from app.identity.credentials import (
+    Chosen,
+    Typed,
+    checking,
+    choosing,
+    demand_password,
+    demand_proof_patience,
+    take_password,
+)
 from app.identity.models import Account, HalfSignIn, SignInSession
 from app.identity.queries import HALF_LASTS, in_demo_mode, is_over
 from app.vault import KeyRing, groups, people
@@ -38,14 +46,14 @@ class SignedIn:
     ring: KeyRing = field(repr=False)
 
 
-def enrol_directly(person: Person, *, password: str, signer: Signer, recovery_code: bytes | None = None) -> KeyRing:
+def enrol_directly(person: Person, *, chosen: Chosen, signer: Signer, recovery_code: bytes | None = None) -> KeyRing:
     """Open a person's account with a first password and key, vouched for by the signer."""
     if session().get(Account, person.id) is not None:
         raise AccountExists()
     account = Account(
         id=person.id, state="active", demo=in_demo_mode(), created_at=clock.now(), recovery_due=False, factor_step=0
     )
-    kek = choose_password(account, password, person)
+    kek = take_password(account, chosen, person)
     session().add(account)
     session().flush()
     ring = people.enrol(person.id, kek=kek, recovery_code=recovery_code, signer=signer)
@@ -126,11 +134,19 @@ def forget_sessions() -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def confirm(*, password: str | None, code: str | None, source: str, by: Actor) -> SignedIn:
+def confirming(account: Account, *, password: str, source: str) -> Callable[[], Typed] | None:
+    """Return the slow part of a proof, None where it is the code that counts; raises TooManyAttempts."""
+    if account.factor_since is not None:
+        return None
+    demand_proof_patience(account, source=source)
+    return checking(account, password)
+
+
+def confirm(*, typed: Typed | None, code: str | None, source: str, by: Actor) -> SignedIn:
     """Take a fresh proof for a sensitive act: the code where a second factor is enrolled, else the password."""
     account = session().get_one(Account, by.person_id)
     if account.factor_since is None:
-        demand_password(account, password or "", source=source)
+        demand_password(account, typed, source=source)
     else:
         factor.check_code(account, code or "", source=source)
     renewed = renew_session(by=by)
@@ -138,11 +154,26 @@ def confirm(*, password: str | None, code: str | None, source: str, by: Actor) -
     return renewed
 
 
-def change_password(*, old: str, new: str, source: str, by: Actor) -> None:
+@dataclass(frozen=True)
+class PasswordChange:
+    """The old password as it was typed and the new one, both stretched."""
+
+    old: Typed
+    new: Chosen
+
+
+def changing_password(account: Account, *, old: str, new: str, source: str) -> Callable[[], PasswordChange]:
+    """Return the slow part of changing a password, the same for a right old one and a wrong; raises TooManyAttempts."""
+    demand_proof_patience(account, source=source)
+    check, choose = checking(account, old), choosing(account.id, new)
+    return lambda: PasswordChange(check(), choose())
+
+
+def change_password(change: PasswordChange, *, source: str, by: Actor) -> None:
     """Wrap the actor's key under a new password and end their other sessions; no grant changes."""
     account = session().get_one(Account, by.person_id)
-    demand_password(account, old, source=source)
-    kek = choose_password(account, new, session().get_one(Person, by.person_id))
+    demand_password(account, change.old, source=source)
+    kek = take_password(account, change.new, session().get_one(Person, by.person_id))
     people.change_password(by.ring, kek=kek)
     end_sessions_of(by.person_id, but=by.session_id)
     _record(by, "account:password_changed", by.person_id)

@@ -16,7 +16,7 @@ from app.core.database import session
 from app.core.errors import NeedsEnrolment
 from app.core.requests import Application
 from app.identity import factor
-from app.identity.models import SignInSession
+from app.identity.models import Account, SignInSession
 from app.identity.queries import HALF_LASTS, actor_of, get_account, live_session
 from app.identity.service import session_id_of
 
@@ -109,6 +109,13 @@ def _seen(session_id: bytes) -> None:
     row = session().get(SignInSession, session_id)
     if row is not None:
         row.seen_at = clock.now()
+
+
+def account_in_front() -> Account | None:
+    """Return whose live session the request's cookie belongs to, for what is done before its transaction."""
+    token = token_of(request.cookies.get(COOKIE, ""))
+    row = live_session(session_id_of(token)) if token else None
+    return get_account(row.account_id) if row else None
 
 
 def token_of(cookie: str) -> bytes | None:

@@ -1,6 +1,7 @@
 """The first minutes of an installation: a district, its root key, and the first administrator."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from app.access import PostKind
 from app.core.address import ServingRefused
 from app.core.database import savepoint, session
 from app.core.errors import Conflict, Invalid, Missing
+from app.core.ids import new_id
 from app.core.words import N_
 from app.directory import service as directory
 from app.directory.models import Organisation, Person
+from app.identity.credentials import Chosen, choosing
 from app.identity.models import Account
 from app.identity.queries import in_demo_mode
 from app.identity.service import SignedIn, begin_session, enrol_directly
@@ -61,7 +64,6 @@ class FirstAdministrator:
     district: str
     number: str
     name: str = field(repr=False)
-    password: str = field(repr=False)
     mail: str | None = field(default=None, repr=False)
 
 
@@ -85,7 +87,7 @@ def _secret() -> bytes:
 
 
 def set_up(
-    *, district: str, number: str, name: str, mail: str | None, password: str, recovery_code: bytes | None = None
+    *, district: str, number: str, name: str, mail: str | None, chosen: Chosen, recovery_code: bytes | None = None
 ) -> SetUp:
     """Make the district and its first administrator, whose key the root key vouches for.
 
@@ -95,11 +97,13 @@ def set_up(
         raise SetUpDone()
     made = directory.make_district(name=district)
     by = audit.system("set-up")
-    person = directory.add_person(district_id=made.id, number=number, name=name, mail=mail, by=by)
+    person = directory.add_person(
+        district_id=made.id, number=number, name=name, mail=mail, by=by, person_id=chosen.person_id
+    )
     directory.give_post(person_id=person.id, kind=PostKind.DISTRICT_ADMIN, organisation_id=made.id, by=by)
     root = KeyPair.new()
     signer = Signer("root", root, vouches=True)
-    ring = enrol_directly(person, password=password, signer=signer, recovery_code=recovery_code)
+    ring = enrol_directly(person, chosen=chosen, signer=signer, recovery_code=recovery_code)
     _pin(session().info["root_public_file"], root.sign_public)
     return SetUp(made, person, ring)
 
@@ -119,24 +123,34 @@ def _pin(path: Path, public: bytes) -> None:
     event.listen(opened, "after_commit", lambda _: event.remove(opened, "after_rollback", unpin), once=True)
 
 
-def set_up_by_page(first: FirstAdministrator, *, code: str, source: str) -> SignedIn:
+def setting_up(*, password: str, source: str) -> Callable[[], Chosen]:
+    """Return the slow part of setting up, for a person who is still to be; raises Missing and TooManyAttempts."""
+    _demand_patience(source)
+    return choosing(new_id(), password)
+
+
+def set_up_by_page(first: FirstAdministrator, chosen: Chosen, *, code: str, source: str) -> SignedIn:
     """Set the installation up for who reads its console, and sign that person in.
 
     Raises Missing when it is set up already, WrongSetUpCode, TooManyAttempts, and Invalid for the password.
     """
-    if not may_be_set_up():
-        raise Missing()
-    demand_patience("set-up", source)
+    _demand_patience(source)
     if not _is_code(code):
         raise WrongSetUpCode(afterwards=count_failure("set-up", source))
     # The page that shows a refusal commits the counted attempt, and must not commit half a district with it.
     with savepoint():
         done = set_up(
-            district=first.district, number=first.number, name=first.name, mail=first.mail, password=first.password
+            district=first.district, number=first.number, name=first.name, mail=first.mail, chosen=chosen
         )
     account = session().get_one(Account, done.administrator.id)
     account.recovery_due = True
     return begin_session(account, done.ring)
+
+
+def _demand_patience(source: str) -> None:
+    if not may_be_set_up():
+        raise Missing()
+    demand_patience("set-up", source)
 
 
 def _is_code(typed: str) -> bool:

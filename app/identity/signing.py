@@ -3,9 +3,8 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from uuid import UUID
 
-from app import audit, vault
+from app import audit
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
@@ -13,13 +12,12 @@ from app.core.errors import Refusal
 from app.core.words import N_
 from app.directory.service import number_index
 from app.identity import factor
-from app.identity.credentials import nobody, present_cost, stretch_anew, stretched_for
+from app.identity.credentials import Typed, checking, nobody, take_anew
 from app.identity.models import Account, HalfSignIn
 from app.identity.queries import actor_for, district_id, find_account, is_open, live_half
 from app.identity.service import SignedIn, begin_session, locked
 from app.identity.throttle import count_failure, demand_patience, forget
 from app.vault import Damaged, KeyRing, people
-from app.vault.passwords import KdfCost, Stretched, stretch
 
 
 class WrongSignIn(Refusal):
@@ -51,56 +49,30 @@ class HalfSignedIn:
     row: HalfSignIn
 
 
-@dataclass(frozen=True)
-class Ahead:
-    """What a password gave before the transaction began, for the account and the salt of that moment."""
-
-    account_id: UUID
-    salt: bytes = field(repr=False)
-    cost_code: str
-    stretched: Stretched
-
-    def fits(self, account: Account) -> bool:
-        """Say whether the account is still the one that was stretched for."""
-        return (self.account_id, self.salt, self.cost_code) == (account.id, account.salt, account.cost_code)
-
-
-def stretching(*, login: str, password: str, source: str) -> Callable[[], Ahead]:
-    """Return the slow part of a sign-in, to be done when this transaction is over; raises TooManyAttempts.
-
-    On SQLite there is one writer: with Argon2 inside its transaction, a few people signing in, or one who guesses,
-    would hold up everybody else.
-    """
+def stretching(*, login: str, password: str, source: str) -> Callable[[], Typed]:
+    """Return the slow part of a sign-in, to be done when this transaction is over; raises TooManyAttempts."""
     number = login.strip()[:64]
     demand_patience(number, source)
-    account = find_account(number_index(number)) or nobody()
-    account_id, salt, cost, pepper = account.id, account.salt, account.cost_code, vault.server_key().pepper()
-    return lambda: Ahead(
-        account_id, salt, cost, stretch(password[:1024], salt, pepper, account_id.bytes, KdfCost.read(cost))
-    )
+    return checking(find_account(number_index(number)), password)
 
 
-def authenticate(
-    *, login: str, password: str, source: str, ahead: Ahead | None = None
-) -> tuple[Account, KeyRing]:
+def authenticate(typed: Typed, *, login: str, source: str) -> tuple[Account, KeyRing]:
     """Return account and unlocked keys; raises WrongSignIn with the same work for a wrong name or password."""
     number = login.strip()[:64]
     demand_patience(number, source)
     account = find_account(number_index(number))
-    whose = account or nobody()
-    stretched = ahead.stretched if ahead and ahead.fits(whose) else stretched_for(password[:1024], whose)
-    known = is_open(account) and account is not None and stretched.proves(account.verifier)
-    if account is None or not known:
+    proved = typed.proves(account or nobody())
+    if account is None or not is_open(account) or not proved:
         again = count_failure(number, source)
         _record_failure(account)
         raise WrongSignIn(afterwards=again)
     forget(number, source)
     try:
-        ring = people.unlock(account.id, kek=stretched.kek)
+        ring = people.unlock(account.id, kek=typed.stretched.kek)
     except Damaged:
         raise WrongSignIn() from None
-    if account.cost_code != str(present_cost()):
-        stretch_anew(account, password, ring)
+    if typed.anew is not None:
+        take_anew(account, typed.anew, ring)
     return account, ring
 
 
@@ -146,9 +118,9 @@ def half_id_of(token: bytes) -> bytes:
     return hashlib.sha256(b"half" + token).digest()
 
 
-def act_as(*, login: str, password: str, via: str, code: str | None = None) -> Actor:
+def act_as(typed: Typed, *, login: str, via: str, code: str | None = None) -> Actor:
     """Return somebody as the actor of a command; raises WrongSignIn, WrongCode, CodeNeeded."""
-    account, ring = authenticate(login=login, password=password, source=via)
+    account, ring = authenticate(typed, login=login, source=via)
     if account.factor_since is not None:
         if code is None:
             raise CodeNeeded()

@@ -21,8 +21,9 @@ from app.directory.models import Organisation
 from app.directory.queries import organisations_of
 from app.directory.rosters.fields import STAFF_FIELDS, STUDENT_FIELDS
 from app.directory.rosters.remarks import RowFault
+from app.identity.credentials import Typed
 from app.identity.factor import WrongCode
-from app.identity.signing import CodeNeeded, WrongSignIn, act_as
+from app.identity.signing import CodeNeeded, WrongSignIn, act_as, stretching
 
 _FIELDS = {field.name: field.words for field in (*STAFF_FIELDS, *STUDENT_FIELDS)}
 _SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -96,11 +97,14 @@ def _as_somebody(number: str, work: Callable[[Actor, Tell], None]) -> None:
     password = click.prompt("Password", hide_input=True)
     database: Database = current_app.extensions["database"]
     try:
+        with database.transaction(writes=False):
+            stretch = stretching(login=number, password=password, source="cli")
+        typed = stretch()
         try:
-            known = database.retrying(lambda: _sign_in_and(work, number, password))
+            known = database.retrying(lambda: _sign_in_and(work, number, typed))
         except CodeNeeded:
             code = click.prompt("Code of the second step")
-            known = database.retrying(lambda: _sign_in_and(work, number, password, code))
+            known = database.retrying(lambda: _sign_in_and(work, number, typed, code))
     except Refusal as refused:
         raise click.ClickException(refused.words % refused.params if refused.params else refused.words) from None
     if not known:
@@ -108,10 +112,10 @@ def _as_somebody(number: str, work: Callable[[Actor, Tell], None]) -> None:
 
 
 def _sign_in_and(
-    work: Callable[[Actor, Tell], None], number: str, password: str, code: str | None = None
+    work: Callable[[Actor, Tell], None], number: str, typed: Typed, code: str | None = None
 ) -> bool:
     try:
-        actor = act_as(login=number, password=password, code=code, via="cli")
+        actor = act_as(typed, login=number, code=code, via="cli")
     except (WrongSignIn, WrongCode):
         # Returned and not raised: the failed attempt is counted, so it must be committed.
         return False

@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.database import Database, session
 from app.core.errors import Missing
 from app.identity import invitations, keys
+from app.identity.credentials import checking
 from app.identity.models import Account, Invitation
 from app.vault import Untrusted, codes, groups, people
 from app.vault.models import Membership, Slip, UserKey
@@ -30,6 +31,11 @@ def belongs(world: World, name: str, kind: str, place: str = "school") -> bool:
     with world.database.transaction(writes=False):
         group = vault.find_group(world.organisations[place], kind)
         return group is not None and groups.is_member(group.id, world.people[name])
+
+
+def join(code: str) -> None:
+    """Use a slip inside the transaction at hand."""
+    invitations.join(invitations.joining(code=code, password=CHOSEN)(), code=code)
 
 
 def refused(app: Flask, code: str) -> str:
@@ -106,7 +112,7 @@ def test_a_slip_made_younger_by_sql_is_still_too_old(app: Flask, world: World) -
         with world.database.transaction():
             session().scalars(select(Slip)).one().expires_at = later + timedelta(days=9)
         with pytest.raises(Untrusted), world.database.transaction():
-            invitations.join(code=code, password=CHOSEN)
+            join(code)
 
 
 def test_a_mistyped_code_is_told_from_one_that_opens_nothing(app: Flask, world: World) -> None:
@@ -216,7 +222,7 @@ def test_a_slip_for_a_teacher_made_vouching_by_sql_is_not_trusted(app: Flask, wo
     with world.database.transaction():
         session().scalars(select(Slip)).one().vouches = True
     with pytest.raises(Untrusted), world.database.transaction():
-        invitations.join(code=code, password=CHOSEN)
+        join(code)
 
 
 def test_a_slip_moved_to_another_person_by_sql_is_not_trusted(app: Flask, world: World) -> None:
@@ -227,7 +233,7 @@ def test_a_slip_moved_to_another_person_by_sql_is_not_trusted(app: Flask, world:
         session().scalars(select(Slip)).one().user_id = world.people["mallory"]
         session().scalars(select(Invitation)).one().person_id = world.people["mallory"]
     with pytest.raises(Untrusted), world.database.transaction():
-        invitations.join(code=code, password=CHOSEN)
+        join(code)
 
 
 def test_a_slip_carries_what_its_printer_holds_and_nothing_more(app: Flask, world: World) -> None:
@@ -266,7 +272,7 @@ def _join(url: str, info: dict[str, Any], code: str, start: Any, won: Any) -> No
     database = Database(url, info=info)
     start.wait()
     try:
-        database.retrying(lambda: invitations.join(code=code, password=CHOSEN))
+        database.retrying(lambda: join(code))
         with won.get_lock():
             won.value += 1
     except invitations.WrongSlip:
@@ -377,9 +383,7 @@ def _organisation() -> Any:
 
 
 def _kek(world: World, name: str, password: str) -> bytes:
-    from app.identity.credentials import stretched_for
-
-    return stretched_for(password, session().get_one(Account, world.people[name])).kek
+    return checking(session().get_one(Account, world.people[name]), password)().stretched.kek
 
 
 def test_the_old_password_is_no_way_back_in_after_a_reset(app: Flask, world: World) -> None:

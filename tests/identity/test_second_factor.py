@@ -372,11 +372,13 @@ def test_a_fresh_proof_is_the_code_where_there_is_a_device(app: Flask) -> None:
 def test_a_command_asks_for_the_code_too(app: Flask, world: World) -> None:
     with clock.at(MORNING):
         secret = device_for(signed_in(app, "lin"), MORNING)
-    given = {"login": "T-lin", "password": password_of("lin"), "via": "cli"}
+    with world.database.transaction(writes=False):
+        stretch = signing.stretching(login="T-lin", password=password_of("lin"), source="cli")
+    typed, given = stretch(), {"login": "T-lin", "via": "cli"}
     with clock.at(MORNING + STEP), world.database.transaction():
         code = totp.code_at(secret, MORNING + STEP)
         with pytest.raises(signing.CodeNeeded):
-            signing.act_as(**given)
+            signing.act_as(typed, **given)
         with pytest.raises(factor.WrongCode):
-            signing.act_as(**given, code=wrong(code))
-        assert signing.act_as(**given, code=code).person_id == world.people["lin"]
+            signing.act_as(typed, **given, code=wrong(code))
+        assert signing.act_as(typed, **given, code=code).person_id == world.people["lin"]

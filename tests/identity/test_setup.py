@@ -16,8 +16,10 @@ from app.core import clock
 from app.core.address import ServingRefused
 from app.core.database import Database, session
 from app.core.errors import Conflict
+from app.core.ids import new_id
 from app.directory.models import Organisation, Person
 from app.identity import setup
+from app.identity.credentials import choosing
 from app.identity.models import Account
 from app.vault import Untrusted, people
 from tests.databases import Installation
@@ -134,18 +136,18 @@ def test_a_set_up_that_is_not_committed_pins_no_root(database: Database, install
     """Else the next one would find a root key that belongs to nobody."""
     pinned = installation.home / "keys" / "root.pub"
     with pytest.raises(RuntimeError), database.transaction():
-        setup.set_up(district="临江区", number="A1", name="Root", mail=None, password=PASSWORD)
+        setup.set_up(district="临江区", number="A1", name="Root", mail=None, chosen=choosing(new_id(), PASSWORD)())
         assert pinned.is_file()
         raise RuntimeError
     assert not pinned.exists()
     with database.transaction():
-        setup.set_up(district="临江区", number="A1", name="Root", mail=None, password=PASSWORD)
+        setup.set_up(district="临江区", number="A1", name="Root", mail=None, chosen=choosing(new_id(), PASSWORD)())
     assert pinned.is_file()
 
 
 def test_a_rollback_after_the_set_up_leaves_the_pin(database: Database, installation: Installation) -> None:
     with database.transaction():
-        setup.set_up(district="临江区", number="A1", name="Root", mail=None, password=PASSWORD)
+        setup.set_up(district="临江区", number="A1", name="Root", mail=None, chosen=choosing(new_id(), PASSWORD)())
     with pytest.raises(RuntimeError), database.transaction():
         raise RuntimeError
     assert (installation.home / "keys" / "root.pub").is_file()
@@ -163,7 +165,7 @@ def test_a_foreign_root_key_is_never_replaced(fresh: Flask, installation: Instal
 
 def test_a_second_set_up_is_refused_also_below_the_page(world: World) -> None:
     with pytest.raises(Conflict), world.database.transaction():
-        setup.set_up(district="Another", number="A1", name="Root", mail=None, password=PASSWORD)
+        setup.set_up(district="Another", number="A1", name="Root", mail=None, chosen=choosing(new_id(), PASSWORD)())
 
 
 def test_a_root_key_swapped_on_disk_is_trusted_by_nobody(world: World) -> None:
@@ -235,7 +237,7 @@ def test_serving_a_demo_database_for_real_ends_in_one_sentence(
 def test_accounts_made_in_demo_mode_are_marked(database: Database) -> None:
     database.info["demo"] = True
     with database.transaction():
-        setup.set_up(district="临江区", number="A1", name="Root", mail=None, password=PASSWORD)
+        setup.set_up(district="临江区", number="A1", name="Root", mail=None, chosen=choosing(new_id(), PASSWORD)())
         assert session().scalars(select(Account)).one().demo
 
 

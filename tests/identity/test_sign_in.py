@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.database import session
 from app.directory.models import Person
 from app.identity import service, signing, throttle
-from app.identity.credentials import choose_password
+from app.identity.credentials import choosing, take_password
 from app.identity.models import Account, SignInAttempt
 from app.vault import passwords
 from app.vault.passwords import KdfCost
@@ -216,12 +216,13 @@ def test_who_waits_for_a_turn_to_sign_in_holds_up_nobodys_writing(app: Flask, wo
 
 
 def test_a_password_changed_while_somebody_signs_in_counts_as_it_stands_then(app: Flask, world: World) -> None:
-    given = {"login": "T-lin", "password": password_of("lin"), "source": "10.0.0.1"}
+    given = {"login": "T-lin", "source": "10.0.0.1"}
     with world.database.transaction(writes=False):
-        stretch = signing.stretching(**given)
+        stretch = signing.stretching(**given, password=password_of("lin"))
     early = stretch()
     with world.database.transaction():
         account = session().get_one(Account, world.people["lin"])
-        choose_password(account, "nine wooden bridges here", session().get_one(Person, account.id))
+        chosen = choosing(account.id, "nine wooden bridges here")()
+        take_password(account, chosen, session().get_one(Person, account.id))
     with world.database.transaction(), pytest.raises(signing.WrongSignIn):
-        signing.authenticate(**given, ahead=early)
+        signing.authenticate(early, **given)

@@ -12,6 +12,7 @@ from app.identity import policy, schemas, service
 from app.identity.models import SignInSession
 from app.identity.queries import seconds_if_used
 from app.identity.sessions import give_cookie, source_of_request, take_cookie
+from app.identity.stretching import confirming, stretches
 
 session_api = blueprint("session", __name__, description="The session of the browser that asks")
 
@@ -33,12 +34,13 @@ def show() -> Any:
 
 @session_api.post("/session/proof")
 @guard(policy.OWN_ACCOUNT)
+@stretches(schemas.ProofIn, confirming)
 @session_api.arguments(schemas.ProofIn)
 @session_api.response(204)
 def prove(given: dict[str, Any]) -> Any:
     """Take password or code once more; for ten minutes sensitive acts are open, and the cookie is another."""
     renewed = service.confirm(
-        password=given.get("password"), code=given.get("code"), source=source_of_request(), by=g.actor
+        typed=g.get("stretched"), code=given.get("code"), source=source_of_request(), by=g.actor
     )
     return give_cookie(make_response("", 204), renewed.token)
 

@@ -1,6 +1,7 @@
 """One's own account: words for the colleague, sessions, the password."""
 
 import binascii
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -14,24 +15,29 @@ from app.core.errors import Invalid, Refusal
 from app.identity import factor, policy, schemas, service
 from app.identity.pages.blueprint import identity
 from app.identity.queries import get_account, sessions_of, unused_backup_codes
-from app.identity.sessions import source_of_request
+from app.identity.sessions import account_in_front, source_of_request
+from app.identity.stretching import Slow, stretched, stretches
 from app.vault import people
+
+
+def _changing(given: Mapping[str, Any]) -> Slow | None:
+    account = account_in_front()
+    if account is None:
+        return None
+    return service.changing_password(account, old=given["old"], new=given["new"], source=source_of_request())
 
 
 @identity.route("/account", methods=["GET", "POST"])
 @guard(policy.OWN_ACCOUNT)
+@stretches(schemas.PasswordChange, _changing)
 def account() -> Any:
     """Show how the account is kept and take a new password."""
     if request.method != "POST":
         return _account_page(forms.blank())
     form = forms.read(schemas.PasswordChange(), request.form)
-    if not form.errors and form.data["new"] != form.data["again"]:
-        form = form.with_error("again", _("The two are not the same."))
     if not form.errors:
         try:
-            service.change_password(
-                old=form.data["old"], new=form.data["new"], source=source_of_request(), by=g.actor
-            )
+            service.change_password(stretched(), source=source_of_request(), by=g.actor)
         except Refusal as refused:
             form = form.with_error("new" if isinstance(refused, Invalid) else "old", refused.words)
         else:

@@ -1,5 +1,6 @@
 """Joining with a slip: code, name, password; what comes next is led to by the account itself."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from app.identity.pages.blueprint import identity
 from app.identity.pages.words import told
 from app.identity.passwords import PasswordTooCommon, PasswordTooShort
 from app.identity.sessions import give_cookie
+from app.identity.stretching import Slow, stretched, stretches
 
 
 @identity.route("/join", methods=["GET", "POST"])
@@ -34,8 +36,13 @@ def join() -> Any:
     return render_template("identity/join.html", form=form), 422
 
 
+def _joining(given: Mapping[str, Any]) -> Slow:
+    return invitations.joining(code=given["code"], password=given["password"])
+
+
 @identity.post("/join/password")
 @public
+@stretches(schemas.Joining, _joining)
 def join_with_password() -> Any:
     """Open the account with the password that its owner chose."""
     form = forms.read(schemas.Joining(), request.form)
@@ -44,11 +51,9 @@ def join_with_password() -> Any:
     except Invalid as refused:
         code = forms.Form({"code": form.values.get("code", "")}, {}, {"code": [told(refused)]})
         return render_template("identity/join.html", form=code), 422
-    if not form.errors and form.data["password"] != form.data["again"]:
-        form = form.with_error("again", _("The two are not the same."))
     if not form.errors:
         try:
-            done = invitations.join(code=form.data["code"], password=form.data["password"])
+            done = invitations.join(stretched(), code=form.data["code"])
         except (PasswordTooShort, PasswordTooCommon) as refused:
             form = form.with_error("password", refused.words)
         else:

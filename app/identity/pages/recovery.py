@@ -1,5 +1,6 @@
 """The personal recovery code: shown once and confirmed, and used when the password is forgotten."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from app.identity import policy, recovery, schemas
 from app.identity.pages.blueprint import identity
 from app.identity.passwords import PasswordTooCommon, PasswordTooShort
 from app.identity.sessions import source_of_request
+from app.identity.stretching import Slow, stretched, stretches
 
 
 @identity.route("/account/recovery-code", methods=["GET", "POST"])
@@ -37,20 +39,22 @@ def _code_page(form: forms.Form, offered: recovery.Offer) -> str:
     return render_template("identity/recovery_code.html", form=form, offered=offered)
 
 
+def _recovering(given: Mapping[str, Any]) -> Slow:
+    return recovery.recovering(login=given["login"], password=given["new"], source=source_of_request())
+
+
 @identity.route("/recover", methods=["GET", "POST"])
 @public
+@stretches(schemas.Recovery, _recovering)
 def recover() -> Any:
     """Take a recovery code and a new password in place of the forgotten one."""
     if request.method != "POST":
         return render_template("identity/recover.html", form=forms.blank())
     form = forms.read(schemas.Recovery(), request.form)
-    if not form.errors and form.data["new"] != form.data["again"]:
-        form = form.with_error("again", _("The two are not the same."))
     if not form.errors:
         try:
             recovery.recover(
-                login=form.data["login"], code=form.data["code"], password=form.data["new"],
-                source=source_of_request(),
+                stretched(), login=form.data["login"], code=form.data["code"], source=source_of_request()
             )
         except (PasswordTooShort, PasswordTooCommon) as refused:
             form = form.with_error("new", refused.words)

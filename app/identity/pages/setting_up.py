@@ -1,9 +1,9 @@
 """The page with which an installation begins; afterwards there is no such page."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.access import public
 from app.core import forms
@@ -13,10 +13,16 @@ from app.identity.pages.blueprint import identity
 from app.identity.pages.words import told
 from app.identity.passwords import PasswordTooCommon, PasswordTooShort
 from app.identity.sessions import give_cookie, source_of_request
+from app.identity.stretching import Slow, stretched, stretches
+
+
+def _setting_up(given: Mapping[str, Any]) -> Slow:
+    return setup.setting_up(password=given["password"], source=source_of_request())
 
 
 @identity.route("/set-up", methods=["GET", "POST"])
 @public
+@stretches(schemas.SetUp, _setting_up)
 def set_up() -> Any:
     """Ask for the code of the console, the district's name, and the first administrator."""
     if not setup.may_be_set_up():
@@ -24,8 +30,6 @@ def set_up() -> Any:
     if request.method != "POST":
         return render_template("identity/set_up.html", form=forms.blank())
     form = forms.read(schemas.SetUp(), request.form)
-    if not form.errors and form.data["password"] != form.data["again"]:
-        form = form.with_error("again", _("The two are not the same."))
     if not form.errors:
         try:
             done = _set_up(form.data)
@@ -41,7 +45,6 @@ def set_up() -> Any:
 
 def _set_up(given: Any) -> Any:
     first = setup.FirstAdministrator(
-        district=given["district"], number=given["number"], name=given["name"], password=given["password"],
-        mail=given.get("mail"),
+        district=given["district"], number=given["number"], name=given["name"], mail=given.get("mail")
     )
-    return setup.set_up_by_page(first, code=given["code"], source=source_of_request())
+    return setup.set_up_by_page(first, stretched(), code=given["code"], source=source_of_request())

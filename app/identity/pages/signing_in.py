@@ -1,7 +1,7 @@
 """Signing in, in one step or two; signing out; proving again who one is."""
 
 import json
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app, g, jsonify, redirect, render_template, request, url_for
@@ -13,7 +13,6 @@ from app.core import clock, forms
 from app.core.database import session
 from app.core.errors import Refusal
 from app.core.redirects import local_path
-from app.core.requests import ahead
 from app.identity import keys, policy, schemas, service, signing
 from app.identity.credentials import WrongPassword
 from app.identity.models import SignInSession
@@ -29,24 +28,16 @@ from app.identity.sessions import (
     token_of,
 )
 from app.identity.setup import may_be_set_up
-from app.identity.throttle import TooManyAttempts
+from app.identity.stretching import Slow, confirming, stretched, stretches
 
 
-def _stretch_ahead() -> None:
-    form = forms.read(schemas.SignIn(), request.form)
-    if form.errors:
-        return
-    given = {name: form.data[name] for name in ("login", "password")}
-    # Who has to wait is told so by the view.
-    with suppress(TooManyAttempts):
-        with current_app.extensions["database"].transaction(writes=False):
-            stretch = signing.stretching(**given, source=source_of_request())
-        g.ahead = stretch()
+def _signing_in(given: Mapping[str, Any]) -> Slow:
+    return signing.stretching(login=given["login"], password=given["password"], source=source_of_request())
 
 
 @identity.route("/sign-in", methods=["GET", "POST"])
 @public
-@ahead(_stretch_ahead)
+@stretches(schemas.SignIn, _signing_in)
 def sign_in() -> Any:
     """Ask for name and password."""
     if request.method != "POST":
@@ -59,10 +50,7 @@ def sign_in() -> Any:
     if form.errors:
         return _sign_in_page(form), 422
     try:
-        account, ring = signing.authenticate(
-            login=form.data["login"], password=form.data["password"], source=source_of_request(),
-            ahead=g.get("ahead"),
-        )
+        account, ring = signing.authenticate(stretched(), login=form.data["login"], source=source_of_request())
     except Refusal as refused:
         return _sign_in_page(form.with_error("login", refused.words)), refused.status
     begun = signing.begin(account, ring)
@@ -129,6 +117,7 @@ def sign_out_everywhere() -> AnyResponse:
 
 @identity.route("/confirm", methods=["GET", "POST"])
 @guard(policy.OWN_ACCOUNT)
+@stretches(schemas.Proof, confirming)
 def confirm() -> Any:
     """Ask for a proof before a sensitive act; a form that has to wait for it is given back afterwards."""
     if request.method != "POST":
@@ -139,7 +128,7 @@ def confirm() -> Any:
     if not form.errors:
         try:
             renewed = service.confirm(
-                password=form.data.get("password"), code=form.data.get("code"), source=source_of_request(), by=g.actor
+                typed=g.get("stretched"), code=form.data.get("code"), source=source_of_request(), by=g.actor
             )
         except Refusal as refused:
             form = form.with_error("password" if isinstance(refused, WrongPassword) else "code", refused.words)
