@@ -47,7 +47,6 @@ from app.identity.setup import before_serving
 from app.letterbox.cli import letters
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
-from app.notifications import service as notices
 from app.notifications.api import notices_api
 from app.notifications.pages import notifications
 from app.oversight import events as oversight_events
@@ -82,6 +81,7 @@ NOTICE_WAYS = {
     "concern": ("escalation.concern", "concern_id"),
     "hand_over": ("escalation.hand_over", "hand_over_id"),
     "person": ("identity.tasks", ""),
+    "post": ("identity.account", ""),
 }
 POLICIES = (identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, oversight_policy)
 EVENTS = (identity_events, directory_events, files_events, escalation_events, oversight_events)
@@ -111,8 +111,7 @@ def register_features(app: Application) -> None:
     app.extensions["notice_ways"] = NOTICE_WAYS
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)
-    arrivals.on_waiting(notices.tell_of_arrival)
-    arrivals.on_admitted(notices.see_arrival)
+    app.database.info["post_given"] = arrivals.tell_of_post
     records.ask(files_queries.students_with_files_since, escalation_queries.students_with_concerns_since)
     app.extensions["permissions"] = permissions()
     app.extensions["event_words"] = event_words()

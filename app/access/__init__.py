@@ -2,7 +2,7 @@
 
 from app.access.actor import Actor
 from app.access.guard import FRESH, guard, is_fresh
-from app.access.permissions import Permission, relation, role
+from app.access.permissions import Permission, is_signed_in, relation, role
 from app.access.posts import CENTRE, SCHOOL, TEACHERS, PostHeld, PostKind
 from app.core.requests import public
 
@@ -17,6 +17,7 @@ __all__ = [
     "PostKind",
     "guard",
     "is_fresh",
+    "is_signed_in",
     "public",
     "relation",
     "role",

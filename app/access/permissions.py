@@ -21,6 +21,12 @@ def relation(predicate: Predicate) -> Predicate:
     return predicate
 
 
+@role
+def is_signed_in(actor: Actor, record: Any) -> bool:
+    """Be signed in."""
+    return True
+
+
 class Permission:
     """Any one way grants; a way needs all its conditions; no way at all denies everybody.
 

@@ -263,7 +263,7 @@ def join(chosen: Chosen, *, code: str) -> service.SignedIn:
     )
     keys.found_missing(by=actor)
     settle_contacts(actor)
-    arrivals.tell_of(actor)
+    arrivals.tell_of_newcomer(actor)
     return service.begin_session(account, ring)
 
 

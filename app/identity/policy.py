@@ -2,18 +2,12 @@
 
 from typing import Any
 
-from app.access import CENTRE, Actor, Permission, PostKind, relation, role
+from app.access import CENTRE, Actor, Permission, PostKind, is_signed_in, relation, role
 from app.directory.policy import administers, in_own_district, is_district_admin, is_school_admin
 
 _OF_THE_DISTRICT = (*CENTRE, PostKind.SCHOOL_ADMIN, PostKind.DISTRICT_ADMIN, PostKind.AUDITOR)
 KEYHOLDERS = (PostKind.COUNSELLOR, PostKind.HEAD_OF_GRADE, PostKind.LEAD, *_OF_THE_DISTRICT)
 """The posts whose groups admit their colleagues themselves."""
-
-
-@role
-def is_signed_in(actor: Actor, record: Any) -> bool:
-    """Be signed in."""
-    return True
 
 
 @role

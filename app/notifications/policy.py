@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from app.access import Actor, Permission, relation
-from app.identity.policy import is_signed_in
+from app.access import Actor, Permission, is_signed_in, relation
 
 
 @relation

@@ -1,6 +1,6 @@
 """Writing notices in the deed's own transaction, and taking note that they were seen."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -32,17 +32,6 @@ def queue(
         )
     session().flush()
     return len(people)
-
-
-def tell_of_arrival(people: Collection[UUID], organisation: UUID, newcomer: Actor) -> None:
-    """Tell people that a colleague waits to be admitted."""
-    subject = ("person", newcomer.person_id)
-    queue("key:waiting", to=sorted(people), organisation=organisation, subject=subject, by=newcomer)
-
-
-def see_arrival(person_id: UUID, by: Actor) -> None:
-    """Take note that somebody was admitted by the one who was told that they wait."""
-    see_all_about(person_id, by=by)
 
 
 def _with_mail(people: list[UUID]) -> set[UUID]:

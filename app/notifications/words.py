@@ -21,6 +21,7 @@ KINDS = {
     "concern:reopened": N_("A concern was opened again."),
     "concern:second_opinion": N_("A second person is asked to decide."),
     "concern:decided": N_("A second person has decided."),
+    "post:given": N_("You were given a post. Where it needs a key, a colleague compares your six words with you."),
     "key:waiting": N_("A colleague waits to be admitted."),
 }
 OTHERWISE = N_("Something waits for you.")
