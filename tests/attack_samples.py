@@ -17,6 +17,8 @@ from app.directory.models import Post
 from app.escalation import hand_overs, service
 from app.escalation.models import SecondOpinion
 from app.files import service as files
+from app.identity import invitations
+from app.identity.models import Invitation
 from app.notifications.models import Notice
 from tests.directory.importing.stories import listed, school_of, whole_school
 from tests.escalation.telling import LOW_MOOD, PACKET, SELF_HARM, Story
@@ -43,9 +45,10 @@ def prepare(world: World) -> dict[str, Sample]:
         "kai": {**_directory(world, "kai", "other_school", "tan"), **_file(world, "tan", "kai")},
     }
     steps.restrict(world, "lin", made["rui"]["file_id"], "lin")
+    slips = {"ana": _slip(world, "sam", "cruz"), "rui": _slip(world, "sam", "bo"), "kai": _slip(world, "uma", "tan")}
     rosters = {"ana": _roster(world, "sam"), "kai": _roster(world, "uma")}
     for name, sample in made.items():
-        sample |= _concern(world, name)
+        sample |= _concern(world, name) | slips[name]
         sample |= rosters.get(name, rosters["ana"])
         sample |= _notice(world, {"ana": "gao", "rui": "lin", "kai": "tan"}[name])
     none = {parameter: uuid4() for parameter in made["ana"]}
@@ -111,6 +114,14 @@ def _roster(world: World, who: str) -> Sample:
         done = import_students(made, school=school_of(world, place), by=by).id
         waiting = uploads.keep_upload(content, kind="students", organisation=school_of(world, place), by=by).id
     return {"upload_id": waiting, "import_id": done}
+
+
+def _slip(world: World, who: str, person: str) -> Sample:
+    """Let an administrator print a slip for a new login, which is not used."""
+    with world.acting(who) as by:
+        invitations.make_invitations([world.people[person]], by=by)
+        found = session().scalars(select(Invitation.id).where(Invitation.person_id == world.people[person])).one()
+    return {"invitation_id": found}
 
 
 def _notice(world: World, who: str) -> Sample:

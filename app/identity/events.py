@@ -14,6 +14,7 @@ EVENTS = {
     "account:recovered": N_("set a new password with the recovery code"),
     "account:reset": N_("took a new login with a slip"),
     "invitation:made": N_("printed an invitation slip"),
+    "invitation:withdrawn": N_("withdrew a slip"),
     "login:reset_offered": N_("printed a slip for a new login"),
     "recovery:code_made": N_("printed a recovery code"),
     "factor:enrolled": N_("set up the second step"),

@@ -19,7 +19,7 @@ from app.directory.queries import organisations_of, people_in_post, posts_held, 
 from app.identity import arrivals, factor, keys, policy, service
 from app.identity.credentials import Chosen, choosing, demand_fitting, nobody, take_password
 from app.identity.models import Account, Invitation
-from app.identity.queries import actor_for, in_demo_mode
+from app.identity.queries import HandedOut, actor_for, in_demo_mode
 from app.vault import MistypedCode, codes, groups, people, slips
 from app.vault.models import Slip
 
@@ -29,7 +29,25 @@ LASTS = timedelta(days=14)
 class WrongSlip(Invalid):
     """A code that opens nothing: mistyped, used, replaced or too old; which of them is not said."""
 
-    words = N_("This code opens nothing. It may be mistyped, used already, replaced by a newer slip, or out of date.")
+    words = N_(
+        "This code opens nothing. It may be mistyped, used already, withdrawn, replaced by a newer slip, "
+        "or out of date."
+    )
+
+
+class SlipUsed(Conflict):
+    """Too late to withdraw a slip: somebody has joined with it."""
+
+    words = N_(
+        "This slip was used already. If it was not used by the person it is for, close their account now and print a "
+        "new slip."
+    )
+
+
+class SlipOver(Conflict):
+    """A slip that opens nothing any more need not be withdrawn."""
+
+    words = N_("This slip opens nothing any more: it was withdrawn before, or replaced by a newer one.")
 
 
 class CannotInvite(Conflict):
@@ -56,6 +74,7 @@ class Invitee:
     has_account: bool = False
     is_closed: bool = False
     invited_until: datetime | None = None
+    invitation_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +107,7 @@ def invitees(by: Actor) -> list[Invitee]:
     for organisation_id in _places(by):
         found |= set(people_in_post(organisation_id, today))
     accounts = {row.id: row for row in session().scalars(select(Account).where(Account.id.in_(found)))}
-    waiting = {row.person_id: row.expires_at for row in _open_invitations(found)}
+    waiting = {row.person_id: row for row in _open_invitations(found)}
     posts = posts_of(found, today)
     people_ = session().scalars(select(Person).where(Person.id.in_(found))).all()
     listed = [_invitee(p, posts[p.id], accounts.get(p.id), waiting.get(p.id)) for p in people_]
@@ -103,11 +122,12 @@ def _places(by: Actor) -> Iterable[UUID]:
 
 
 def _invitee(
-    person: Person, posts: tuple[PostHeld, ...], account: Account | None = None, until: datetime | None = None
+    person: Person, posts: tuple[PostHeld, ...], account: Account | None = None, slip: Invitation | None = None
 ) -> Invitee:
     return Invitee(
         person.id, person.district_id, person.name, person.number, posts, has_account=account is not None,
-        is_closed=account is not None and account.state == "closed", invited_until=until,
+        is_closed=account is not None and account.state == "closed",
+        invited_until=slip.expires_at if slip else None, invitation_id=slip.id if slip else None,
     )
 
 
@@ -187,6 +207,27 @@ def void_invitations_of(person_id: UUID) -> None:
         row.state = "void"
         slips.void_slip(row.id)
     session().flush()
+
+
+def withdraw(handed_out: HandedOut, *, by: Actor) -> None:
+    """Make a slip useless that was lost, with every key it carried; raises SlipUsed and SlipOver.
+
+    Its code is answered afterwards as one that never was.
+    """
+    row = handed_out.invitation
+    taken = session().execute(
+        update(Invitation)
+        .where(Invitation.id == row.id, Invitation.state == "open")
+        .values(state="void")
+        .execution_options(synchronize_session=False)
+    )
+    session().refresh(row)
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        raise SlipUsed() if row.state == "used" else SlipOver()
+    slips.void_slip(row.id)
+    audit.record(
+        by, "invitation:withdrawn", organisation=row.organisation_id, subject=("person", row.person_id), slip=row.id
+    )
 
 
 def close_account(person_id: UUID, *, by: Actor) -> None:

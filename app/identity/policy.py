@@ -25,7 +25,7 @@ def is_counsellor(actor: Actor, record: Any) -> bool:
 @relation
 def is_colleague_of_mine(actor: Actor, record: Any) -> bool:
     """Administer the school of somebody who answers to nobody but the school."""
-    own = any(actor.at(post.organisation_id, PostKind.SCHOOL_ADMIN) for post in record.posts)
+    own = any(actor.at(post.organisation_id, PostKind.SCHOOL_ADMIN) for post in record.posts or ())
     return own and not _answers_to_the_district(record)
 
 
@@ -53,7 +53,7 @@ def is_somebody_else(actor: Actor, record: Any) -> bool:
 
 
 def _answers_to_the_district(record: Any) -> bool:
-    return any(post.kind in _OF_THE_DISTRICT for post in record.posts)
+    return any(post.kind in _OF_THE_DISTRICT for post in record.posts or ())
 
 
 OWN_ACCOUNT = Permission("account:own", [is_signed_in])
@@ -66,6 +66,8 @@ INVITE = Permission(
     [is_school_admin, is_colleague_of_mine, is_somebody_else],
     [is_district_admin, answers_to_my_district, is_somebody_else],
 )
+# Whoever may print somebody's slip may take it back.
+WITHDRAW_INVITATION = Permission("invitation:withdraw", *INVITE.ways)
 CLOSE_ACCOUNT = Permission(
     "account:close",
     [is_school_admin, is_left_to_my_school, is_somebody_else],
@@ -79,6 +81,6 @@ KEEP_CARD = Permission("card:keep", [is_counsellor], reauth=True)
 USE_CARD = Permission("card:use", [is_counsellor], reauth=True)
 
 PERMISSIONS = (
-    OWN_ACCOUNT, SECURE_ACCOUNT, LIST_INVITATIONS, MAKE_INVITATIONS, INVITE, CLOSE_ACCOUNT, END_POST, TASKS, ADMIT,
-    KEEP_CARD, USE_CARD,
+    OWN_ACCOUNT, SECURE_ACCOUNT, LIST_INVITATIONS, MAKE_INVITATIONS, INVITE, WITHDRAW_INVITATION, CLOSE_ACCOUNT,
+    END_POST, TASKS, ADMIT, KEEP_CARD, USE_CARD,
 )

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from app.access import Actor
+from app.access import Actor, PostHeld
 from app.core import clock
 from app.core.database import session
 from app.directory.models import Organisation, Person, Post
 from app.directory.queries import posts_held
-from app.identity.models import Account, BackupCode, HalfSignIn, SignInSession
+from app.identity.models import Account, BackupCode, HalfSignIn, Invitation, SignInSession
 from app.vault import Damaged, KeyRing, people
 
 # Posts begin and end by the calendar of the district.
@@ -53,6 +53,11 @@ def is_open(account: Account | None) -> bool:
 def in_demo_mode() -> bool:
     """Say whether this installation is there to be looked at."""
     return bool(session().info.get("demo", False))
+
+
+def today() -> date:
+    """Return the day by the calendar of the district: on it posts begin and end."""
+    return clock.now().astimezone(_DISTRICT_ZONE).date()
 
 
 def live_session(session_id: bytes) -> SignInSession | None:
@@ -117,11 +122,10 @@ def actor_for(
 ) -> Actor:
     """Return a person as an actor, with the posts of today and an unlocked key ring."""
     person = session().get_one(Person, person_id)
-    today = clock.now().astimezone(_DISTRICT_ZONE).date()
     return Actor(
         person_id=person_id,
         district_id=person.district_id,
-        posts=posts_held(person_id, today),
+        posts=posts_held(person_id, today()),
         ring=ring,
         name=person.name,
         via=via,
@@ -178,3 +182,43 @@ def get_held_post(person_id: UUID, post_id: UUID) -> HeldPost | None:
         select(Post, Person).join(Person, Person.id == Post.person_id).where(Post.id == post_id, Person.id == person_id)
     ).first()
     return HeldPost(found[0], found[1]) if found else None
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """A slip as the policy asks for it: with the person it is for, and their posts of today."""
+
+    invitation: Invitation
+    person: Person
+    posts: tuple[PostHeld, ...]
+
+    __tablename__ = "invitation"
+
+    @property
+    def id(self) -> UUID:
+        """The invitation's id."""
+        return self.invitation.id
+
+    @property
+    def person_id(self) -> UUID:
+        """For whom it was printed."""
+        return self.person.id
+
+    @property
+    def organisation_id(self) -> UUID:
+        """The organisation in whose name it was printed."""
+        return self.invitation.organisation_id
+
+    @property
+    def district_id(self) -> UUID:
+        """The district of the person."""
+        return self.person.district_id
+
+
+def get_handed_out(invitation_id: UUID) -> HandedOut | None:
+    """Return a slip that was printed, whatever became of it; one that never was costs as much."""
+    found = session().execute(
+        select(Invitation, Person).join(Person, Person.id == Invitation.person_id).where(Invitation.id == invitation_id)
+    ).first()
+    posts = posts_held(found[1].id if found else invitation_id, today())
+    return HandedOut(found[0], found[1], posts) if found else None

@@ -26,6 +26,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "post:end": N_("End somebody's post"),
         "invitation:list": N_("See who has no account yet"),
         "invitation:make": N_("Print invitation slips"),
+        "invitation:withdraw": N_("Withdraw a slip that was lost"),
         "account:close": N_("Close somebody's account"),
         "person:invite": N_("Invite somebody, or reset their login"),
         "staff:import": N_("Import a staff list"),

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.database import session
-from app.directory.models import Post
+from app.core.ids import new_id
+from app.directory.models import Person, Post
 from app.directory.people import get_member
 from app.directory.queries import posts_held, today_at
-from app.identity.queries import get_held_post
+from app.identity.models import Invitation
+from app.identity.queries import HandedOut, get_held_post
 from tests.world import World
 
 ABOUT = "app.identity.policy"
@@ -26,6 +28,11 @@ TABLE = {
     # Administrators, the centre and the auditors answer to the district; nobody resets their own login.
     "person:invite": {
         "lin": "sam", "cruz": "sam", "sam": "root", "tan": "uma", "dee": "root", "eve": "root", "root": "",
+    },
+    # Whoever may print somebody's slip may take it back, and nobody else.
+    "invitation:withdraw": {
+        "slip for lin": "sam", "slip for cruz": "sam", "slip for sam": "root", "slip for tan": "uma",
+        "slip for dee": "root", "slip for root": "", "missing": "",
     },
     # Whoever works at one school alone is that school's to close; the district may close anybody's but one's own.
     "account:close": {
@@ -53,7 +60,15 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
         person = world.people[name]
         return get_held_post(person, session().scalars(select(Post.id).where(Post.person_id == person)).one())
 
+    def slip(name: str) -> Any:
+        row = Invitation(id=new_id(), person_id=world.people[name], organisation_id=world.school, state="open")
+        return HandedOut(row, session().get_one(Person, world.people[name]), invitee(name).posts)
+
     return {
+        **{
+            f"slip for {name}": lambda one=name: slip(one)  # type: ignore[misc]
+            for name in ("lin", "cruz", "sam", "tan", "dee", "root")
+        },
         **{name: lambda one=name: invitee(one) for name in ("lin", "cruz", "sam", "tan", "dee", "eve", "root")},  # type: ignore[misc]
         **{
             f"member {name}": lambda one=name: get_member(world.people[one])  # type: ignore[misc]

@@ -11,7 +11,7 @@ from app.core.forms import Shape
 from app.core.openapi import blueprint
 from app.directory.people import Member, get_member
 from app.identity import invitations, keys, policy, schemas
-from app.identity.queries import HeldPost, get_held_post, has_open_account
+from app.identity.queries import HandedOut, HeldPost, get_handed_out, get_held_post, has_open_account
 
 invitations_api = blueprint("invitations", __name__, description="Invitations and the end of posts")
 
@@ -25,6 +25,7 @@ class InviteeOut(Shape):
     posts = fields.List(fields.Nested(schemas.PostOut))
     has_account = fields.Bool()
     invited_until = fields.AwareDateTime(allow_none=True)
+    invitation_id = fields.UUID(allow_none=True, metadata={"description": "The slip that is out, to be withdrawn by."})
 
 
 class SlipOut(Shape):
@@ -55,6 +56,14 @@ def make(given: dict[str, Any]) -> Any:
     """Make slips and answer their codes once; older slips of the same people are void."""
     made = invitations.make_invitations(given["people"], by=g.actor)
     return made, {"Location": url_for("invitations_api.invitees")}
+
+
+@invitations_api.post("/invitations/<uuid:invitation_id>/withdraw")
+@guard(policy.WITHDRAW_INVITATION, load=get_handed_out)
+@invitations_api.response(204)
+def withdraw(handed_out: HandedOut) -> None:
+    """Make a slip useless that was lost; its code is answered from then on as one that never was."""
+    invitations.withdraw(handed_out, by=g.actor)
 
 
 @invitations_api.post("/people/<uuid:person_id>/posts/<uuid:post_id>/end")

@@ -4,17 +4,18 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.errors import Missing, Refusal
+from app.core.errors import Conflict, Missing, Refusal
 from app.directory.people import Member, get_member
 from app.directory.posts import POST_WORDS
 from app.identity import invitations, keys, policy, schemas
 from app.identity.pages.blueprint import identity
 from app.identity.pages.second_factor import qr
 from app.identity.pages.words import told
-from app.identity.queries import HeldPost, get_held_post, has_open_account
+from app.identity.queries import HandedOut, HeldPost, get_handed_out, get_held_post, has_open_account
 
 
 @identity.get("/people/invitations")
@@ -51,6 +52,19 @@ def make_invitations() -> Any:
         "identity/slips.html", slips=slips, join_at=url_for("identity.join", _external=True),
         post_words=POST_WORDS, document=_("Invitation slips"), printed_by=g.actor.name,
     )
+
+
+@identity.post("/people/invitations/<uuid:invitation_id>/withdraw")
+@guard(policy.WITHDRAW_INVITATION, load=get_handed_out)
+def withdraw_invitation(handed_out: HandedOut) -> AnyResponse:
+    """Make a slip useless that was printed and lost."""
+    try:
+        invitations.withdraw(handed_out, by=g.actor)
+    except Conflict as refused:
+        flash(_(refused.words), "warn")
+    else:
+        flash(_("The slip is withdrawn. Its code opens nothing any more."), "done")
+    return redirect(url_for("identity.invite"), code=303)
 
 
 @identity.route("/people/<uuid:person_id>/posts/<uuid:post_id>/end", methods=["GET", "POST"])
