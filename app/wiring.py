@@ -42,7 +42,7 @@ from app.identity import policy as identity_policy
 from app.identity import service as identity_service
 from app.identity.api import invitations_api, keys_api, session_api
 from app.identity.cli import set_up
-from app.identity.pages import closing_act, identity
+from app.identity.pages import closing_act, identity, refused_keys
 from app.identity.setup import before_serving
 from app.letterbox.cli import letters
 from app.notifications import mail
@@ -82,6 +82,8 @@ NOTICE_WAYS = {
     "hand_over": ("escalation.hand_over", "hand_over_id"),
     "person": ("identity.tasks", ""),
     "post": ("identity.account", ""),
+    "account": ("identity.account", ""),
+    "member": ("directory.person", "person_id"),
 }
 POLICIES = (identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, oversight_policy)
 EVENTS = (identity_events, directory_events, files_events, escalation_events, oversight_events)
@@ -118,6 +120,7 @@ def register_features(app: Application) -> None:
     app.jinja_env.globals["trail_words"] = _trail_words
     app.jinja_env.globals["worded"] = _worded
     app.jinja_env.globals["closing_act"] = closing_act
+    app.jinja_env.globals["refused_keys"] = refused_keys
     app.jinja_env.globals["file_act"] = file_act
     app.jinja_env.globals["open_concerns"] = open_concerns
     app.jinja_env.globals["raise_act"] = raise_act

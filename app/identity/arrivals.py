@@ -16,11 +16,12 @@ from app.notifications import service as notices
 from app.vault import Group, groups
 
 
-def admit(group_id: UUID, person_id: UUID, *, by: Actor) -> None:
-    """Admit a colleague whose words were compared to the group with this id, and pass contacts on to them."""
+def admit(group_id: UUID, person_id: UUID, *, epoch: int, by: Actor) -> None:
+    """Admit a colleague to the group with this id, and pass contacts on; `epoch` names the key whose words agreed."""
     group = session().get(Group, group_id)
     if group is None:
         raise Missing()
+    keys.demand_epoch(person_id, epoch)
     keys.admit(person_id, group, by=by)
     notices.see_all_about(person_id, by=by)
     settle_contacts(by)

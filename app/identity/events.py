@@ -22,6 +22,8 @@ EVENTS = {
     "factor:codes_made": N_("made new backup codes"),
     "key:group_founded": N_("founded a group and its key"),
     "key:admitted": N_("admitted a colleague to a group"),
+    "key:refused": N_("did not admit somebody to a group"),
+    "key:reconsidered": N_("let somebody wait again who was not admitted"),
     "key:vouched": N_("let a colleague invite others"),
     "key:left": N_("lost keys with the end of a post"),
     "card:made": N_("printed the recovery card of the room"),

@@ -28,11 +28,11 @@ from app.directory.queries import (
 )
 from app.identity.models import Account
 from app.identity.policy import KEYHOLDERS
-from app.identity.queries import HeldPost
+from app.identity.queries import HeldPost, refusals_in
 from app.identity.service import end_sessions_of
 from app.vault import Group, groups, people
 from app.vault.errors import AlreadyFounded
-from app.vault.holders import current_user_keys
+from app.vault.holders import current_user_key, current_user_keys
 
 # 3-vault.md, Founding: the first of these to enrol makes the group's key.
 _FOUNDERS = {
@@ -56,6 +56,19 @@ class NotWaiting(Conflict):
     words = N_("This colleague no longer waits: somebody else admitted them, or their post has ended.")
 
 
+class KeyChanged(Conflict):
+    """The words that were compared stand for a key that is not this colleague's any more."""
+
+    words = N_("This colleague has other keys since this page was opened. Compare the six words again.")
+
+
+class RefusedBefore(Conflict):
+    """Somebody saw other words, or another person, and has to be heard first."""
+
+    words = N_("A colleague has not admitted this person. Speak with them; under Not admitted you can let the person "
+               "wait again.")
+
+
 @dataclass(frozen=True)
 class Place:
     """A group by what it is for, whether it was founded or not."""
@@ -75,6 +88,7 @@ class Admission:
 
     person_id: UUID
     group: Group
+    epoch: int
 
 
 def places_of(posts: Iterable[PostHeld]) -> list[Place]:
@@ -147,9 +161,14 @@ def groups_held(by: Actor) -> list[Group]:
 
 
 def waiting_for(by: Actor) -> list[Admission]:
-    """Return whom the actor can admit: a post asks for the group, the actor holds its key, the other does not."""
+    """Return whom the actor can admit: a post asks for the group, the actor holds its key, the other does not.
+
+    Whose present key was refused does not wait.
+    """
     held = {Place(group.organisation_id, group.kind, group.subject_id): group for group in groups_held(by)}
-    members = groups.memberships_of({group.id for group in held.values()})
+    group_ids = {group.id for group in held.values()}
+    settled = groups.memberships_of(group_ids)
+    settled |= {(one.group_id, one.person_id, one.key_epoch) for one in refusals_in(group_ids)}
     waiting: list[Admission] = []
     for organisation_id in by.organisations():
         posts: dict[UUID, list[PostHeld]] = defaultdict(list)
@@ -159,9 +178,9 @@ def waiting_for(by: Actor) -> list[Admission]:
         for person_id, key in keys.items():
             asked_for = [held[place] for place in places_of(posts[person_id]) if place in held]
             waiting += [
-                Admission(person_id, group)
+                Admission(person_id, group, key.epoch)
                 for group in asked_for
-                if (group.id, person_id, key.epoch) not in members
+                if (group.id, person_id, key.epoch) not in settled
             ]
     return sorted(waiting, key=lambda admission: (str(admission.person_id), admission.group.created_at))
 
@@ -182,10 +201,19 @@ def admit(person_id: UUID, group: Group, *, by: Actor) -> None:
     expected = places_of(posts_held(person_id, today_at(group.organisation_id)))
     if by.ring.belongs_to(group.id) and Place(group.organisation_id, group.kind, group.subject_id) not in expected:
         raise NotWaiting()
+    if any(one.person_id == person_id for one in refusals_in([group.id])):
+        raise RefusedBefore()
     groups.admit(group.id, user_id=person_id, by=by.ring)
     audit.record(
         by, "key:admitted", organisation=group.organisation_id, subject=("person", person_id), group=group.id
     )
+
+
+def demand_epoch(person_id: UUID, epoch: int) -> None:
+    """Raise KeyChanged unless the words that were compared stand for somebody's present key."""
+    key = current_user_key(person_id)
+    if key is None or key.epoch != epoch:
+        raise KeyChanged()
 
 
 def by_person(waiting: Iterable[Admission]) -> dict[UUID, list[Group]]:
@@ -196,11 +224,12 @@ def by_person(waiting: Iterable[Admission]) -> dict[UUID, list[Group]]:
     return found
 
 
-def waiting_to_vouch(by: Actor) -> list[UUID]:
-    """Return the administrators whose key may not vouch yet: they enrolled before they had that post."""
+def waiting_to_vouch(by: Actor) -> dict[UUID, int]:
+    """Return the administrators whose key may not vouch yet, with its epoch: they enrolled before they had the post."""
     if not by.holds(PostKind.DISTRICT_ADMIN) or not people.vouches(by.person_id):
-        return []
-    return sorted(key.user_id for key in current_user_keys(_administrators(by)).values() if not key.vouches)
+        return {}
+    found = current_user_keys(_administrators(by))
+    return {person_id: key.epoch for person_id, key in sorted(found.items()) if not key.vouches}
 
 
 def _administrators(by: Actor) -> set[UUID]:
@@ -211,10 +240,11 @@ def _administrators(by: Actor) -> set[UUID]:
     return found - {by.person_id}
 
 
-def let_vouch(person_id: UUID, *, by: Actor) -> None:
-    """Let a colleague who became an administrator invite others; raises NotWaiting."""
+def let_vouch(person_id: UUID, *, epoch: int, by: Actor) -> None:
+    """Let a colleague who became an administrator invite others; raises NotWaiting and KeyChanged."""
     if person_id not in waiting_to_vouch(by):
         raise NotWaiting()
+    demand_epoch(person_id, epoch)
     people.vouch_for(person_id, by=by.ring)
     audit.record(by, "key:vouched", organisation=by.district_id, subject=("person", person_id))
 

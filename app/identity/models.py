@@ -107,6 +107,21 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
 
 
+class RefusedAdmission(Base):
+    """That somebody's key was not admitted to a group: the six words differed, or it was not the person.
+
+    It counts for that key alone: who gets new ones waits anew.
+    """
+
+    __tablename__ = "refused_admission"
+
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("key_group.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    key_epoch: Mapped[int] = mapped_column(primary_key=True)
+    refused_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
 class CardUse(Base):
     """That a room's recovery card was used, by whom and why; the reason is sealed to the room."""
 

@@ -1,20 +1,21 @@
 """Finding accounts and sessions, and building the actor of a request from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from app.access import Actor, PostHeld
 from app.core import clock
 from app.core.database import session
 from app.directory.models import Organisation, Person, Post
 from app.directory.queries import posts_held
-from app.identity.models import Account, BackupCode, HalfSignIn, Invitation, SignInSession
+from app.identity.models import Account, BackupCode, HalfSignIn, Invitation, RefusedAdmission, SignInSession
 from app.vault import Damaged, KeyRing, people
+from app.vault.models import UserKey
 
 # Posts begin and end by the calendar of the district.
 _DISTRICT_ZONE = ZoneInfo("Asia/Shanghai")
@@ -222,3 +223,26 @@ def get_handed_out(invitation_id: UUID) -> HandedOut | None:
     ).first()
     posts = posts_held(found[1].id if found else invitation_id, today())
     return HandedOut(found[0], found[1], posts) if found else None
+
+
+def refusals_in(group_ids: Iterable[UUID]) -> Sequence[RefusedAdmission]:
+    """Return whose present key was refused for one of these groups, by whom and when."""
+    return _refusals(RefusedAdmission.group_id.in_(list(group_ids)))
+
+
+def refusals_about(person_id: UUID) -> Sequence[RefusedAdmission]:
+    """Return for which groups somebody's present key was refused."""
+    return _refusals(RefusedAdmission.person_id == person_id)
+
+
+def _refusals(condition: ColumnElement[bool]) -> Sequence[RefusedAdmission]:
+    """Return refusals that still count: of open accounts, and of the keys that these have now."""
+    newer = exists().where(
+        UserKey.user_id == RefusedAdmission.person_id, UserKey.epoch > RefusedAdmission.key_epoch
+    )
+    return session().scalars(
+        select(RefusedAdmission)
+        .join(Account, Account.id == RefusedAdmission.person_id)
+        .where(condition, Account.state == "active", ~newer)
+        .order_by(RefusedAdmission.at, RefusedAdmission.group_id)
+    ).all()

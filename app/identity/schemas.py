@@ -104,10 +104,16 @@ class Joining(_Twice):
     password = text()
 
 
-class Admission(Shape):
-    """Who is admitted to which group."""
+class Compared(Shape):
+    """Somebody, and which of their keys the words stood for that were compared."""
 
     person = fields.UUID(required=True)
+    epoch = fields.Int(required=True, strict=False)
+
+
+class Admission(Compared):
+    """Who is admitted to which group."""
+
     group = fields.UUID(required=True)
 
 

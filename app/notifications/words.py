@@ -23,6 +23,8 @@ KINDS = {
     "concern:decided": N_("A second person has decided."),
     "post:given": N_("You were given a post. Where it needs a key, a colleague compares your six words with you."),
     "key:waiting": N_("A colleague waits to be admitted."),
+    "key:not_admitted": N_("You were not admitted to a group. Your account page says to which."),
+    "key:refused": N_("Somebody was not admitted to a group: look whether the account is theirs."),
 }
 OTHERWISE = N_("Something waits for you.")
 

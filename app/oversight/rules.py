@@ -34,6 +34,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
     (N_("Keys"), {
         "key:tasks": N_("See which keys one holds and who waits for them"),
         "key:admit": N_("Admit a colleague to a key one holds"),
+        "key:refuse": N_("Refuse somebody who waits for a key one holds, or let them wait again"),
         "card:keep": N_("Print the room's recovery card"),
         "card:use": N_("Open the room again with its recovery card"),
     }),

@@ -42,6 +42,7 @@ TABLE = {
     "post:end": {"post of lin": "sam root", "post of tan": "uma root", "post of dee": "root", "missing": ""},
     "key:tasks": {"-": KEYHOLDERS},
     "key:admit": {"-": KEYHOLDERS},
+    "key:refuse": {"-": KEYHOLDERS},
     "card:keep": {"-": "lin bo tan newcomer"},
     "card:use": {"-": "lin bo tan newcomer"},
 }

@@ -158,8 +158,9 @@ def test_lin_compares_words_and_admits(app: Flask, world: World, program_of: Pro
     (task,) = [one for one in lin.get("/today")["tasks"] if one["about"] == "admission"]
     (waiting,) = lin.get(task["address"])["waiting"]
     assert (waiting["name"], len(waiting["words"])) == ("Yan", 6)
+    yan = {"person": waiting["person_id"], "epoch": waiting["epoch"]}
     for group in waiting["groups"]:
-        assert lin.post("/keys/admissions", person=waiting["person_id"], group=group["id"]) is None
+        assert lin.post("/keys/admissions", **yan, group=group["id"]) is None
     assert lin.get("/keys")["waiting"] == []
     with world.database.transaction(writes=False):
         room = vault.find_group(world.school, "room")
@@ -174,12 +175,12 @@ def test_who_does_not_hold_a_key_passes_none_on(app: Flask, world: World, progra
         found = vault.find_group(world.school, "room")
         assert found is not None
         room = str(found.id)
-    asked = {"person": str(world.people["yan"]), "group": room}
+    asked = {"person": str(world.people["yan"]), "group": room, "epoch": 1}
     for name in ("tan", "gao", "pia", "dee", "eve", "root", "sam", "cruz", "sol"):
         assert program_of(name).refused("/keys/admissions", **asked) == (404, None), name
     lin = program_of("lin")
-    assert lin.refused("/keys/admissions", person=asked["person"], group=str(uuid4())) == (404, None)
-    assert lin.refused("/keys/admissions", person=str(world.people["cruz"]), group=room) == (409, "NotWaiting")
-    assert lin.refused("/keys/vouching", person=asked["person"]) == (409, "NotWaiting")
-    assert set(lin.get("/keys")) == {"waiting", "vouching", "held", "missing"}
+    assert lin.refused("/keys/admissions", person=asked["person"], group=str(uuid4()), epoch=1) == (404, None)
+    assert lin.refused("/keys/admissions", person=str(world.people["cruz"]), group=room, epoch=1) == (409, "NotWaiting")
+    assert lin.refused("/keys/vouching", person=asked["person"], epoch=1) == (409, "NotWaiting")
+    assert set(lin.get("/keys")) == {"waiting", "refused", "vouching", "held", "missing"}
     assert program_of("cruz").refused("/keys", method="GET") == (404, None)

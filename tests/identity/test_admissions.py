@@ -53,7 +53,7 @@ def test_yan_the_third_counsellor_waits_until_lin_compares_her_words(app: Flask,
     assert "Yan" in page
     assert re.findall(r'x-words">((?:<span>\w+</span>)+)<', page)[0] == "".join(f"<span>{w}</span>" for w in words)
     for group_id in re.findall(r'name="group" value="([^"]+)"', page):
-        answer = lin.post("/keys/admit", data={"person": world.people["yan"], "group": group_id})
+        answer = lin.post("/keys/admit", data={"person": world.people["yan"], "group": group_id, "epoch": 1})
         assert answer.status_code == 303
     with world.database.transaction(writes=False):
         assert groups.is_member(group_of(world, "room").id, world.people["yan"])
@@ -127,7 +127,7 @@ def test_admitting_by_the_page_asks_for_a_group_that_is_there(app: Flask, world:
     from uuid import uuid4
 
     lin = signed_in(app, "lin")
-    for data in ({}, {"person": "x", "group": "y"}, {"person": world.people["bo"], "group": uuid4()}):
+    for data in ({}, {"person": "x", "group": "y"}, {"person": world.people["bo"], "group": uuid4(), "epoch": 1}):
         assert lin.post("/keys/admit", data=data).status_code == 404
 
 
@@ -336,14 +336,15 @@ def test_a_teacher_who_became_administrator_may_invite_once_the_district_compare
     assert answer.status_code == 409 and "may not invite yet" in answer.get_data(as_text=True)
     root_browser = signed_in(app, "root")
     assert "New administrators" in root_browser.get("/keys").get_data(as_text=True)
-    assert root_browser.post("/keys/vouch", data={"person": world.people["sol"]}).status_code == 303
+    assert root_browser.post("/keys/vouch", data={"person": world.people["sol"], "epoch": 1}).status_code == 303
     assert sol.post("/people/invitations", data={"people": str(world.people["yan"])}).status_code == 200
     joined(app, slip_for(world, "yan", by="sol"))
 
 
 @pytest.mark.parametrize(("by", "whom"), [("sam", "sol"), ("root", "sol"), ("lin", "bo"), ("root", "cruz")])
 def test_nobody_else_is_let_invite(app: Flask, world: World, by: str, whom: str) -> None:
-    answer = signed_in(app, by).post("/keys/vouch", data={"person": world.people[whom]})
-    assert answer.status_code == 409
+    browser = signed_in(app, by)
+    browser.post("/keys/vouch", data={"person": world.people[whom], "epoch": 1})
+    assert "no longer waits" in browser.get("/keys").text and not world.events("key:vouched")
     with world.database.transaction(writes=False):
         assert not people.vouches(world.people[whom])

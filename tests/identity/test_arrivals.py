@@ -67,7 +67,7 @@ def test_who_admits_without_following_the_notice_has_read_it_all_the_same(app: F
     joined(app, slip_for(world, "yan", by="sam"))
     lin = signed_in(app, "lin")
     [group_id, *_] = re.findall(r'name="group" value="([^"]+)"', lin.get("/keys").get_data(as_text=True))
-    lin.post("/keys/admit", data={"person": world.people["yan"], "group": group_id})
+    lin.post("/keys/admit", data={"person": world.people["yan"], "group": group_id, "epoch": 1})
     for name, count in (("lin", 0), ("bo", 1)):
         with world.acting(name) as actor:
             assert unseen_count(actor) == count

@@ -12,9 +12,9 @@ from app.identity.pages import (
     signing_in,
 )
 from app.identity.pages.blueprint import identity
-from app.identity.pages.inviting import closing_act
+from app.identity.pages.inviting import closing_act, refused_keys
 
 __all__ = [
-    "account", "admitting", "cards", "closing_act", "identity", "inviting", "joining", "recovery", "second_factor",
-    "setting_up", "signing_in",
+    "account", "admitting", "cards", "closing_act", "identity", "inviting", "joining", "recovery", "refused_keys",
+    "second_factor", "setting_up", "signing_in",
 ]

@@ -1,5 +1,7 @@
 """Keys and admissions: who waits for a key, which groups there are, and who is in them."""
 
+from collections.abc import Callable
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -7,12 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.errors import Invalid, Missing
+from app.core.errors import Conflict, Missing
 from app.directory.naming import named_among
 from app.directory.queries import get_organisation, names_of
-from app.identity import arrivals, cards, keys, policy, schemas
+from app.identity import arrivals, cards, keys, policy, refusing, schemas
 from app.identity.labels import label_of
 from app.identity.pages.blueprint import identity
+from app.identity.queries import refusals_in
 from app.vault import groups, people
 
 
@@ -26,10 +29,13 @@ def tasks() -> str:
     held = keys.groups_held(by)
     members = groups.members_of({group.id for group in held})
     compared = {one.person_id for one in waiting} | set(vouching)
-    shown = compared.union(*members.values())
+    refused = refusals_in(members)
+    shown = compared.union(*members.values(), *({one.person_id, one.refused_by} for one in refused))
     return render_template(
         "identity/keys.html",
         waiting=keys.by_person(waiting),
+        epochs=vouching | {one.person_id: one.epoch for one in waiting},
+        refused=refused,
         vouching=vouching,
         held=[(group, sorted(members[group.id])) for group in held],
         missing=keys.missing_places(by),
@@ -50,8 +56,45 @@ def admit() -> AnyResponse:
     form = forms.read(schemas.Admission(), request.form)
     if form.errors:
         raise Missing()
-    arrivals.admit(form.data["group"], form.data["person"], by=g.actor)
-    flash(_("Your colleague now holds this key."), "done")
+    return _done(
+        lambda: arrivals.admit(form.data["group"], form.data["person"], epoch=form.data["epoch"], by=g.actor),
+        _("Your colleague now holds this key."),
+    )
+
+
+@identity.post("/keys/refuse")
+@guard(policy.REFUSE)
+def refuse() -> AnyResponse:
+    """Refuse somebody whose words differ, or who is not the person."""
+    form = forms.read(schemas.Compared(), request.form)
+    if form.errors:
+        raise Missing()
+    return _done(
+        lambda: refusing.refuse(form.data["person"], epoch=form.data["epoch"], by=g.actor),
+        _("This person is not admitted. They and the administrator are told."),
+    )
+
+
+@identity.post("/keys/reconsider")
+@guard(policy.REFUSE)
+def reconsider() -> AnyResponse:
+    """Let somebody wait again who was refused."""
+    form = forms.read(schemas.Person(), request.form)
+    if form.errors:
+        raise Missing()
+    return _done(
+        lambda: refusing.reconsider(form.data["person"], by=g.actor), _("They wait again: compare the six words.")
+    )
+
+
+def _done(deed: Callable[[], None], said: str) -> AnyResponse:
+    """Do it and say so, or say on the page as it stands now why it is no longer possible."""
+    try:
+        deed()
+    except Conflict as refused:
+        flash(_(refused.words), "warn")
+    else:
+        flash(said, "done")
     return redirect(url_for("identity.tasks"), code=303)
 
 
@@ -59,12 +102,13 @@ def admit() -> AnyResponse:
 @guard(policy.ADMIT)
 def vouch() -> AnyResponse:
     """Let a colleague who became an administrator invite others."""
-    form = forms.read(schemas.Person(), request.form)
+    form = forms.read(schemas.Compared(), request.form)
     if form.errors:
-        raise Invalid()
-    keys.let_vouch(form.data["person"], by=g.actor)
-    flash(_("Your colleague may now invite others."), "done")
-    return redirect(url_for("identity.tasks"), code=303)
+        raise Missing()
+    return _done(
+        lambda: keys.let_vouch(form.data["person"], epoch=form.data["epoch"], by=g.actor),
+        _("Your colleague may now invite others."),
+    )
 
 
 @identity.post("/keys/found")

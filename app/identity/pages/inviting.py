@@ -1,5 +1,6 @@
 """Inviting colleagues with printed slips, giving a login anew, and ending posts."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -8,14 +9,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import PostKind, guard
 from app.core import forms
+from app.core.database import session
 from app.core.errors import Conflict, Missing, Refusal
 from app.directory.people import Member, get_member
 from app.directory.posts import POST_WORDS
 from app.identity import invitations, keys, policy, schemas
+from app.identity.labels import label_of
 from app.identity.pages.blueprint import identity
 from app.identity.pages.second_factor import qr
 from app.identity.pages.words import told
-from app.identity.queries import HandedOut, HeldPost, get_handed_out, get_held_post, has_open_account
+from app.identity.queries import HandedOut, HeldPost, get_handed_out, get_held_post, has_open_account, refusals_about
+from app.vault import Group
 
 
 @identity.get("/people/invitations")
@@ -99,6 +103,13 @@ def close_account(member: Member) -> Any:
     invitations.close_account(member.id, by=g.actor)
     flash(_("The account is closed. A new slip would open it again."), "done")
     return redirect(url_for("directory.person", person_id=member.id), code=303)
+
+
+def refused_keys(member: Member) -> list[tuple[str, datetime]]:
+    """Return for which groups somebody's key was refused and when, for who could close the account."""
+    if not policy.CLOSE_ACCOUNT.allows(g.actor, member):
+        return []
+    return [(label_of(session().get_one(Group, one.group_id)), one.at) for one in refusals_about(member.id)]
 
 
 def closing_act(member: Member) -> bool:
