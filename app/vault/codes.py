@@ -105,7 +105,7 @@ def read_card(one: str, other: str) -> bytes:
 
 def words6(public: bytes, language: str = "zh") -> list[str]:
     """Return six words that stand for public keys (60 bits), for two people to compare face to face."""
-    words = _words(language)
+    words = word_list(language)
     value = int.from_bytes(hashlib.sha256(lengths("xinxia/1/words", public)).digest()[:8], "big")
     bits = len(words).bit_length() - 1
     return [words[value >> 64 - bits * (place + 1) & len(words) - 1] for place in range(6)]
@@ -147,6 +147,7 @@ def _reason(symbols: Sequence[int], index: int, groups: int) -> MistypedCode:
 
 
 @cache
-def _words(language: str) -> list[str]:
+def word_list(language: str) -> list[str]:
+    """Return 1,024 plain words of which no two sound or look alike."""
     name = "words_zh.txt" if language.startswith("zh") else "words_en.txt"
     return (Path(__file__).parent / name).read_text("utf-8").split()

@@ -215,7 +215,7 @@ def test_one_code_gives_independent_keys_for_its_purposes():
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_words_are_many_plain_and_different(language):
-    words = codes._words(language)
+    words = codes.word_list(language)
     assert len(words) == len(set(words)) == 1024
     if language == "zh":
         assert all(len(word) == 2 and all("\u4e00" <= sign <= "\u9fff" for sign in word) for word in words)
@@ -226,12 +226,12 @@ def test_the_words_are_many_plain_and_different(language):
 def test_no_two_chinese_words_sound_alike():
     from pypinyin import lazy_pinyin
 
-    sounds = Counter(" ".join(lazy_pinyin(word)) for word in codes._words("zh"))
+    sounds = Counter(" ".join(lazy_pinyin(word)) for word in codes.word_list("zh"))
     assert [sound for sound, times in sounds.items() if times > 1] == []
 
 
 def test_no_two_english_words_differ_by_one_letter():
-    words = codes._words("en")
+    words = codes.word_list("en")
     gaps = Counter(
         gap for word in words for gap in {word[:at] + "_" + word[at + 1 :] for at in range(len(word))}
     )
@@ -247,7 +247,7 @@ def test_two_people_compare_six_words():
 
 
 def test_both_languages_say_the_same_number():
-    chinese, english = codes._words("zh"), codes._words("en")
+    chinese, english = codes.word_list("zh"), codes.word_list("en")
     for number in range(20):
         key = UUID(int=number).bytes
         assert [chinese.index(word) for word in words6(key, "zh_Hans_CN")] == [
