@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
@@ -35,6 +36,21 @@ class Wrap:
     expires_at: datetime | None = None
 
 
+class Granter(Protocol):
+    """Whose signature stands on a grant: a person's key ring, or a letter."""
+
+    @property
+    def user_id(self) -> UUID: ...
+
+    @property
+    def epoch(self) -> int: ...
+
+    @property
+    def pair(self) -> KeyPair: ...
+
+    def open(self, object_id: UUID, *, standby: bool = False) -> ObjectKey: ...
+
+
 def create_object(
     object_id: UUID,
     *,
@@ -64,6 +80,14 @@ def create_objects(
     publics = _public_keys({wrap.holder for wraps in wanted.values() for wrap in wraps})
     _keep([_grant(keys[object_id], wrap, publics, by=by) for object_id, wraps in wanted.items() for wrap in wraps])
     return keys
+
+
+def wrap(key: ObjectKey, *, to: Sequence[Holder], standby: Sequence[Holder], by: Granter, basis: str) -> None:
+    """Wrap an open key to holders and to those who stand by; one who is both holds it plainly."""
+    kept = {**dict.fromkeys(standby, True), **dict.fromkeys(to, False)}
+    publics = _public_keys(kept)
+    if kept:
+        _keep([_grant(key, Wrap(holder, basis, stands_by), publics, by=by) for holder, stands_by in kept.items()])
 
 
 def share(
@@ -145,7 +169,7 @@ def readers_of(*object_ids: UUID, standby: bool = False) -> set[UUID]:
     return people_reaching(object_ids, standby=standby)
 
 
-def _grant(key: ObjectKey, wrap: Wrap, publics: Mapping[Holder, PublicKey], *, by: KeyRing) -> Way:
+def _grant(key: ObjectKey, wrap: Wrap, publics: Mapping[Holder, PublicKey], *, by: Granter) -> Way:
     """Return the grant that gives a key, wrapped and signed."""
     holder = wrap.holder
     parent = by.open(holder.id) if holder.kind == "object" else None
@@ -187,6 +211,8 @@ def _public_key(holder: Holder, people: Mapping[UUID, UserKey], shared: Mapping[
         return common.epoch, trust().group_key(common.group_id, common.epoch).kem_public
     if holder.kind == "card":
         return 1, trust().card(holder.id).kem_public
+    if holder.kind == "letter":
+        return 1, trust().letter(holder.id).kem_public
     raise NoKey()
 
 

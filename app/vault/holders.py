@@ -1,4 +1,4 @@
-"""To whom something can be wrapped: a person, a group, an object's own key, a slip or a recovery card."""
+"""To whom something can be wrapped: a person, a group, an object's own key, a slip, a recovery card, a return code."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from app.core.database import session
 from app.vault.models import Group, GroupKey, UserKey
 
-HolderKind = Literal["user", "group", "object", "slip", "card"]
+HolderKind = Literal["user", "group", "object", "slip", "card", "letter"]
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ class Grant(Base):
 
     __tablename__ = "object_grant"
     __table_args__ = (
-        CheckConstraint("holder_kind IN ('user', 'group', 'object', 'card')", name="holder_kind"),
+        CheckConstraint("holder_kind IN ('user', 'group', 'object', 'card', 'letter')", name="holder_kind"),
         CheckConstraint("basis <> ''", name="basis"),
         Index("ix_object_grant_holder", "holder_kind", "holder_id"),
     )
@@ -168,3 +168,16 @@ class RecoveryCard(Base):
     signature: Mapped[bytes]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class LetterKey(Base):
+    """The public keys of a letter: its id is made of them, its writer's return code is the private half."""
+
+    __tablename__ = "letter_key"
+    __table_args__ = (UniqueConstraint("lookup"),)
+
+    object_id: Mapped[UUID] = mapped_column(primary_key=True)
+    # None: nobody kept a private half, as for the name that only an emergency opens.
+    lookup: Mapped[bytes | None]
+    kem_public: Mapped[bytes]
+    sign_public: Mapped[bytes]

@@ -1,6 +1,8 @@
 """What exactly is signed and bound, spelled out once for signer and verifier alike."""
 
+import hashlib
 from datetime import UTC, datetime
+from uuid import UUID
 
 from app.vault.encoding import lengths
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
@@ -41,6 +43,13 @@ def card_statement(card: RecoveryCard) -> bytes:
         "xinxia/1/card", card.id, card.organisation_id, card.kem_public, card.sign_public, card.made_by,
         card.maker_epoch,
     )
+
+
+def letter_id(kem_public: bytes, sign_public: bytes) -> UUID:
+    """Return the id of a letter: it is made of the letter's own public keys, so that no others can take their place."""
+    digest = hashlib.sha256(lengths("xinxia/1/letter", kem_public, sign_public)).digest()
+    # Version 8 of RFC 9562 is for ids made in one's own way; it tells no time.
+    return UUID(int=int.from_bytes(digest[:16], "big") & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
 
 
 def membership_info(member: Membership) -> bytes:

@@ -1,6 +1,6 @@
 """Public keys are not trusted because they are in the table: every chain ends at the pinned root key."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, func, select, tuple_
@@ -10,11 +10,12 @@ from app.vault.encoding import lengths
 from app.vault.errors import Untrusted
 from app.vault.holders import find_group
 from app.vault.keypairs import verify_signature
-from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
+from app.vault.models import Grant, Group, GroupKey, LetterKey, Membership, RecoveryCard, Slip, UserKey
 from app.vault.statements import (
     card_statement,
     grant_statement,
     group_key_statement,
+    letter_id,
     membership_statement,
     slip_statement,
     user_key_statement,
@@ -23,6 +24,8 @@ from app.vault.ways import Way
 
 _LONGEST_CHAIN = 16
 FIRST_EPOCH = 1
+# Stands in place of a person's epoch where a letter's own key gave a grant: nobody vouches for a child.
+LETTERS_OWN = 0
 
 
 def trust() -> "Trust":
@@ -40,6 +43,8 @@ class Trust:
 
     def __init__(self, root_public: bytes | None) -> None:
         self._root = root_public
+        # Held, so that the session does not forget them before they are asked for.
+        self._letters: Sequence[LetterKey] = ()
         self._verified: dict[tuple[UUID, int], UserKey] = {}
 
     def user_key(self, user_id: UUID, epoch: int) -> UserKey:
@@ -128,9 +133,19 @@ class Trust:
         self._check(public, membership_statement(member), member.signature)
 
     def grant(self, grant: Grant | Way, info: bytes | None = None) -> None:
-        """Raise Untrusted unless a trusted person gave this grant, exactly as it stands."""
-        granter = self.user_key(grant.granted_by, grant.granter_epoch)
-        self._check(granter.sign_public, grant_statement(grant, info), grant.signature)
+        """Raise Untrusted unless a trusted person, or the letter itself, gave this grant, exactly as it stands."""
+        if grant.granter_epoch == LETTERS_OWN:
+            public = self.letter(grant.object_id).sign_public if grant.granted_by == grant.object_id else None
+        else:
+            public = self.user_key(grant.granted_by, grant.granter_epoch).sign_public
+        self._check(public, grant_statement(grant, info), grant.signature)
+
+    def letter(self, object_id: UUID) -> LetterKey:
+        """Return the public keys of a letter, of which its id is made; raises Untrusted for any others."""
+        key = session().get(LetterKey, object_id)
+        if key is None or letter_id(key.kem_public, key.sign_public) != object_id:
+            raise Untrusted()
+        return key
 
     def signed(
         self, user_id: UUID, epoch: int, signature: bytes, *statement: bytes | str | int | UUID | None
@@ -141,8 +156,12 @@ class Trust:
 
     def expect(self, keys: Iterable[tuple[UUID, int]]) -> None:
         """Load people's keys and everybody who vouches for them in one question, before they are asked for."""
-        if wanted := set(keys) - self._verified.keys():
-            session().execute(_CHAINS, {"wanted": list(wanted)}).all()
+        wanted = set(keys) - self._verified.keys()
+        letters = {object_id for object_id, epoch in wanted if epoch == LETTERS_OWN}
+        if letters:
+            self._letters = session().scalars(select(LetterKey).where(LetterKey.object_id.in_(letters))).all()
+        if people := [key for key in wanted if key[1] != LETTERS_OWN]:
+            session().execute(_CHAINS, {"wanted": people}).all()
 
 
 def _chains() -> Select[UserKey, Slip]:
