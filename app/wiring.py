@@ -45,6 +45,9 @@ from app.identity.cli import set_up
 from app.identity.pages import closing_act, identity, refused_keys
 from app.identity.setup import before_serving
 from app.letterbox.cli import letters
+from app.letterbox import events as letterbox_events
+from app.letterbox import policy as letterbox_policy
+from app.letterbox.service import visits
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
 from app.notifications.api import notices_api
@@ -72,6 +75,7 @@ JOBS = (
     Job("forget ended sessions", timedelta(minutes=10), in_transaction(identity_service.forget_sessions)),
     Job("void old invitations", timedelta(hours=1), in_transaction(invitations.forget_expired)),
     Job("take keys of ended posts", timedelta(minutes=15), in_transaction(keys.leave_ended_posts)),
+    Job("forget visits to letterboxes", timedelta(minutes=10), in_transaction(visits.forget_old)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
     Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
     *files_jobs.JOBS,
@@ -85,8 +89,13 @@ NOTICE_WAYS = {
     "account": ("identity.account", ""),
     "member": ("directory.person", "person_id"),
 }
-POLICIES = (identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, oversight_policy)
-EVENTS = (identity_events, directory_events, files_events, escalation_events, oversight_events)
+POLICIES = (
+    identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, letterbox_policy,
+    oversight_policy,
+)
+EVENTS = (
+    identity_events, directory_events, files_events, escalation_events, letterbox_events, oversight_events,
+)
 
 
 def permissions() -> tuple[Permission, ...]:

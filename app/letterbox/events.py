@@ -1,0 +1,18 @@
+"""The words for what the trail keeps of letters; whoever wrote one is never in it."""
+
+from app.core.words import N_
+
+EVENTS = {
+    "letterbox:made": N_("set up the letterbox"),
+    "letterbox:changed": N_("changed the letterbox"),
+    "box:opened": N_("opened the letterbox for the day"),
+    "letter:received": N_("a letter came in"),
+    "letter:continued": N_("more came in to a letter"),
+    "letter:opened": N_("opened a letter"),
+    "letter:viewed": N_("looked at a letter"),
+    "letter:answered": N_("answered a letter"),
+    "letter:noted": N_("wrote a note to a letter"),
+    "letter:level_set": N_("set the level of a letter"),
+    "letter:rerouted": N_("gave a letter to the counselling room"),
+    "letter:closed": N_("closed a letter"),
+}

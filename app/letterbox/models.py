@@ -1,0 +1,152 @@
+"""A school's letterbox, the letters in it with their messages, and the short visits of those who have no account.
+
+A letter is a sealed object of its own: its key is wrapped to those who open that box and to the return code of
+whoever wrote it. Two parts stand under other keys: a name to be opened in an emergency only, and the room's notes.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.escalation.levels import LEVELS
+from app.letterbox.words import BOXES, MESSAGE_KINDS, STATES
+from app.vault import sealed
+
+
+def _one_of(column: str, values: Iterable[str]) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({listed})"
+
+
+class Letterbox(Base):
+    """A school's public address for letters, and what its pages say about help outside school."""
+
+    __tablename__ = "letterbox"
+    __table_args__ = (UniqueConstraint("school_id"), UniqueConstraint("address_code"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    # The part of the public address that is this school's; random, so that schools cannot be walked through.
+    address_code: Mapped[str]
+    open: Mapped[bool]
+    # Hotlines as the school or district entered them, JSON: [{"label", "number", "always"}].
+    hotlines_note: Mapped[str]
+    # When somebody reads, and who covers the rest of the time, in the school's words.
+    hours_note: Mapped[str]
+
+
+class Letter(Base):
+    """A letter and all that followed; who wrote it is known to nobody here unless they say so."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        CheckConstraint(_one_of("box_code", BOXES), name="box"),
+        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint(_one_of("suggested_level", LEVELS), name="suggested"),
+        CheckConstraint(f"level IS NULL OR {_one_of('level', LEVELS)}", name="level"),
+        CheckConstraint("(name IS NULL) = (name_id IS NULL)", name="name"),
+        CheckConstraint("(opened_at IS NULL) = (opened_by IS NULL)", name="opened"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed"),
+        Index("ix_letter_school_box_state", "school_id", "box_code", "state", "due_at"),
+        Index("ix_letter_opening_due_at", "opening_due_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    box_code: Mapped[str]
+    state: Mapped[str]
+    received_at: Mapped[datetime]
+    # What screening suggested, by which rules; `level` is what a person set.
+    suggested_level: Mapped[str]
+    rules_code: Mapped[str]
+    unsafe: Mapped[bool]
+    level: Mapped[str | None]
+    # Until when somebody must have opened it (R3, R4, "I am not safe now"), and until when it is to be answered.
+    opening_due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    # How far each side has read, by the numbers of messages, and when the writer was last here.
+    read_by_writer: Mapped[int]
+    read_by_staff: Mapped[int]
+    writer_came_at: Mapped[datetime | None]
+    revision: Mapped[int]
+    # How they want to be known, class, wishes, who must not learn of it, what screening found.
+    head: Mapped[bytes] = sealed(organisation="school_id")
+    name_id: Mapped[UUID | None]
+    name: Mapped[bytes | None] = sealed(object="name_id", organisation="school_id", nullable=True)
+    notes_id: Mapped[UUID | None]
+
+
+class LetterMessage(Base):
+    """One message of a letter in its place: bound to its number and to the bytes of the one before it."""
+
+    __tablename__ = "letter_message"
+    __table_args__ = (
+        UniqueConstraint("letter_id", "number"),
+        CheckConstraint(_one_of("kind", MESSAGE_KINDS), name="kind"),
+        CheckConstraint("(kind IN ('answer', 'note')) = (author_id IS NOT NULL)", name="author"),
+        CheckConstraint("(author_id IS NULL) = (signature IS NULL)", name="signature"),
+        CheckConstraint("(signature IS NULL) = (signer_epoch IS NULL)", name="signer"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"))
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    # The letter, or its notes: the object under whose key the words stand.
+    object_id: Mapped[UUID]
+    number: Mapped[int]
+    kind: Mapped[str]
+    author_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    # Digest of place and bytes of the message before: dropping, swapping and rolling back show.
+    before: Mapped[bytes]
+    body: Mapped[bytes] = sealed(object="object_id", record="place", organisation="school_id", author="author_id")
+    signer_epoch: Mapped[int | None]
+    signature: Mapped[bytes | None]
+
+    letter: Mapped[Letter] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def place(self) -> bytes:
+        """What the words are bound to: their own id, their number, and everything before them."""
+        return self.id.bytes + self.number.to_bytes(4, "big") + self.before
+
+
+class LetterVisit(Base):
+    """What a browser without an account is busy with, sealed under a secret that only its cookie holds."""
+
+    __tablename__ = "letter_visit"
+
+    # Half the digest of the cookie's secret: neither gives the other away.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    server_half: Mapped[bytes]
+    # Answers so far; after sending the code that is shown, or the letter that was come back to.
+    locked: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class BoxOpening(Base):
+    """Somebody opened a box on a day and found so many letters; none is a finding too."""
+
+    __tablename__ = "box_opening"
+    __table_args__ = (
+        CheckConstraint(_one_of("box_code", BOXES), name="box"),
+        CheckConstraint("found >= 0", name="found"),
+        Index("ix_box_opening_day", "school_id", "box_code", "day"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    box_code: Mapped[str]
+    day: Mapped[date]
+    opened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+    found: Mapped[int]

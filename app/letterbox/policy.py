@@ -1,0 +1,63 @@
+"""Who may do what with letters: the post that opens a box, and the key of the letter."""
+
+from typing import Any
+
+from app.access import CENTRE, Actor, Permission, PostKind, relation
+from app.escalation.policy import in_its_room, is_at_centre, is_counsellor, is_lead, leads_its_school
+from app.letterbox.models import Letter
+
+
+@relation
+def lies_in_rooms_box(actor: Actor, record: Any) -> bool:
+    """Ask about a letter to the counselling room."""
+    return letter_of(record).box_code == "room"
+
+
+@relation
+def lies_in_principals_box(actor: Actor, record: Any) -> bool:
+    """Ask about a letter to the school's leadership."""
+    return letter_of(record).box_code == "leadership"
+
+
+@relation
+def holds_letter(actor: Actor, record: Any) -> bool:
+    """Hold the key of the letter."""
+    return bool(actor.ring.reaches([letter_of(record).id]))
+
+
+@relation
+def belongs_to_district(actor: Actor, record: Any) -> bool:
+    """Work at the centre of the school's district."""
+    return actor.holds(*CENTRE)
+
+
+@relation
+def opens_a_box_here(actor: Actor, record: Any) -> bool:
+    """Open one of the school's boxes: counsel there, or lead it."""
+    return actor.at(record.school_id, PostKind.COUNSELLOR, PostKind.LEAD)
+
+
+def letter_of(record: Any) -> Letter:
+    """Return the letter that a message belongs to, or the letter itself."""
+    letter: Letter = record if isinstance(record, Letter) else record.letter or record
+    return letter
+
+
+_ROOM = (is_counsellor, in_its_room, lies_in_rooms_box, holds_letter)
+_LEADERSHIP = (is_lead, leads_its_school, lies_in_principals_box, holds_letter)
+_CENTRE = (is_at_centre, belongs_to_district, holds_letter)
+
+LIST = Permission("letter:list", [is_counsellor], [is_lead], [is_at_centre])
+READ = Permission("letter:read", _ROOM, _LEADERSHIP, _CENTRE)
+ANSWER = Permission("letter:answer", _ROOM, _LEADERSHIP, _CENTRE)
+NOTE = Permission("letter:note", _ROOM, _CENTRE)
+SET_LEVEL = Permission("letter:set_level", _ROOM, _CENTRE)
+REROUTE = Permission("letter:reroute", _LEADERSHIP)
+CLOSE = Permission("letter:close", _ROOM, _LEADERSHIP, _CENTRE)
+OPEN_BOX = Permission("letterbox:open", [is_counsellor], [is_lead])
+MANAGE = Permission("letterbox:manage", [is_counsellor], [is_lead])
+MANAGE_THIS = Permission(
+    "letterbox:manage_this", [is_counsellor, opens_a_box_here], [is_lead, opens_a_box_here]
+)
+
+PERMISSIONS = (LIST, READ, ANSWER, NOTE, SET_LEVEL, REROUTE, CLOSE, OPEN_BOX, MANAGE, MANAGE_THIS)

@@ -1,0 +1,82 @@
+"""Finding letterboxes and letters: every list asks for the post and for the key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from app import vault
+from app.access import CENTRE, Actor, PostKind
+from app.core.database import session
+from app.core.paging import Page, page
+from app.letterbox.models import Letter, Letterbox
+
+OPEN = ("waiting", "in_hand", "held")
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """A letter as a list shows it: what its head says, never its text."""
+
+    letter: Letter
+    head: dict[str, Any] = field(repr=False)
+
+
+def get_letter(letter_id: UUID) -> Letter | None:
+    """Return a letter by its id."""
+    return session().get(Letter, letter_id)
+
+
+def letterbox_at(address: str) -> Letterbox | None:
+    """Return the letterbox with this public address."""
+    return session().scalar(select(Letterbox).where(Letterbox.address_code == address))
+
+
+def letterbox_of(school_id: UUID) -> Letterbox | None:
+    """Return a school's letterbox, None while it has none."""
+    return session().scalar(select(Letterbox).where(Letterbox.school_id == school_id))
+
+
+def waiting_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
+    """Return what waits for this person: what may be urgent first, then the longest due."""
+    found = page(
+        _open_to(actor).where(Letter.state.in_(("waiting", "in_hand"))), by=(Letter.due_at, Letter.id), cursor=cursor,
+        size=size, newest_first=False,
+    )
+    return Page(_lines(found.items, actor), found.next)
+
+
+def urgent_for(actor: Actor) -> list[LetterLine]:
+    """Return the letters that somebody must open soon and that nobody has opened, the soonest first."""
+    urgent = _open_to(actor).where(Letter.opening_due_at.is_not(None)).order_by(Letter.opening_due_at, Letter.id)
+    return _lines(session().scalars(urgent.limit(50)).all(), actor)
+
+
+def done_by(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
+    """Return the letters that were answered or closed, newest first."""
+    found = page(
+        _open_to(actor).where(Letter.state.in_(("answered", "closed"))), by=(Letter.received_at, Letter.id),
+        cursor=cursor, size=size,
+    )
+    return Page(_lines(found.items, actor), found.next)
+
+
+def _open_to(actor: Actor) -> Select[Letter]:
+    """Select the letters in the boxes of this person's posts whose key they hold."""
+    return select(Letter).where(
+        or_(
+            Letter.school_id.in_(actor.organisations(PostKind.COUNSELLOR)) & (Letter.box_code == "room"),
+            Letter.school_id.in_(actor.organisations(PostKind.LEAD)) & (Letter.box_code == "leadership"),
+            *([Letter.id.is_not(None)] if actor.holds(*CENTRE) else []),
+        ),
+        actor.ring.reaching(Letter.id),
+    )
+
+
+def _lines(letters: Sequence[Letter], actor: Actor) -> list[LetterLine]:
+    keys = actor.ring.open_many([letter.id for letter in letters])
+    return [
+        LetterLine(letter, vault.read(letter, "head", keys[letter.id])) for letter in letters if letter.id in keys
+    ]

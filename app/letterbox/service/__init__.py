@@ -1,0 +1,1 @@
+"""Doing things with letters: writing, coming back, answering, opening the box."""

@@ -1,0 +1,157 @@
+"""What those do who open a box: take a letter up, answer, note, set the level, pass on what is not theirs, close."""
+
+from typing import Any
+from uuid import UUID
+
+from app import audit, vault
+from app.access import Actor
+from app.audit.body import Code
+from app.core import clock
+from app.core.database import session
+from app.core.errors import Conflict, Invalid, Stale
+from app.core.ids import new_id
+from app.core.words import N_
+from app.directory.queries import calendar_of
+from app.escalation.levels import GRAVE
+from app.letterbox import policy
+from app.letterbox.models import Letter, LetterMessage
+from app.letterbox.service import messages
+from app.letterbox.service.messages import Said
+from app.letterbox.service.posting import answer_due, opening_due, readers_of, worded
+from app.notifications import service as notifications
+from app.vault import Holder, NoKey
+
+
+class LetterClosed(Conflict):
+    """A closed letter is opened again only by its writer."""
+
+    words = N_("This letter is closed. Whoever wrote it can open it again by writing.")
+
+
+class NothingChanged(Invalid):
+    """A level that it has already."""
+
+    words = N_("The letter is at this level already.")
+
+
+def take_up(letter: Letter, *, by: Actor) -> None:
+    """Open a letter that waits: its opening clock stops, and colleagues see who has it."""
+    policy.READ.demand(by, letter)
+    if letter.state not in ("waiting", "held"):
+        return
+    letter.state = "in_hand"
+    letter.opening_due_at = None
+    if letter.opened_at is None:
+        letter.opened_at, letter.opened_by = clock.now(), by.person_id
+    _touch(letter)
+    _record(by, "letter:opened", letter)
+
+
+def read(letter: Letter, *, by: Actor) -> tuple[dict[str, Any], list[Said]]:
+    """Return what the writer said about themselves, and every message that the actor's keys open, notes included."""
+    policy.READ.demand(by, letter)
+    keys = by.ring.open_many({letter.id, *([letter.notes_id] if letter.notes_id else ())})
+    head: dict[str, Any] = vault.read(letter, "head", keys[letter.id])
+    return head, messages.read(messages.all_of(letter), keys)
+
+
+def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMessage:
+    """Send an answer, signed; the writer reads it when they come back; raises Stale, LetterClosed."""
+    policy.ANSWER.demand(by, letter)
+    _expect(letter, revision)
+    message = messages.add(letter, "answer", worded(words), by.ring.open(letter.id), by=by)
+    letter.state, letter.due_at, letter.opening_due_at = "answered", None, None
+    letter.answered_at = letter.answered_at or clock.now()
+    letter.read_by_staff = message.number
+    _touch(letter)
+    _record(by, "letter:answered", letter)
+    return message
+
+
+def note(letter: Letter, *, words: str, by: Actor) -> LetterMessage:
+    """Keep a note for colleagues: under a key of its own, which the return code never opens."""
+    policy.NOTE.demand(by, letter)
+    key = by.ring.open(letter.notes_id) if letter.notes_id else _notes_key(letter, by)
+    message = messages.add(letter, "note", worded(words), key, by=by)
+    _record(by, "letter:noted", letter)
+    return message
+
+
+def _notes_key(letter: Letter, by: Actor) -> vault.ObjectKey:
+    readers = [
+        Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+        for grant in vault.grants_of(letter.id)
+        if grant.holder_kind != "letter" and not grant.standby
+    ]
+    letter.notes_id = new_id()
+    return vault.create_object(
+        letter.notes_id, organisation_id=letter.school_id, to=readers, by=by.ring, basis="letter:notes"
+    )
+
+
+def set_level(letter: Letter, *, level: str, revision: int, by: Actor) -> None:
+    """Set the level that a person sees in it; screening has only suggested one; raises NothingChanged, Stale."""
+    policy.SET_LEVEL.demand(by, letter)
+    _expect(letter, revision)
+    if level == letter.level:
+        raise NothingChanged()
+    before, letter.level = letter.level, level
+    _touch(letter)
+    _record(by, "letter:level_set", letter, level=level, before=before)
+
+
+def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
+    """Give a letter from the principal's mailbox to the room; who gives it away reads no further.
+
+    Raises NoKey while nobody of the room could open it.
+    """
+    policy.REROUTE.demand(by, letter)
+    _expect(letter, revision)
+    head = vault.read(letter, "head", by.ring.open(letter.id))
+    who = readers_of("room", school_id=letter.school_id, excluded=_excluded(head), grave=False)
+    if not who.to:
+        raise NoKey()
+    for holder in who.to:
+        vault.share(letter.id, to=holder, by=by.ring, basis="letter:rerouted")
+    for grant in vault.grants_of(letter.id):
+        holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+        if holder.kind != "letter" and holder not in who.to and not grant.standby:
+            vault.withdraw(letter.id, holder=holder)
+    letter.box_code, letter.state = "room", "waiting"
+    letter.due_at = answer_due("room", calendar_of(letter.school_id))
+    letter.opening_due_at = opening_due(letter.suggested_level, calendar_of(letter.school_id))
+    _touch(letter)
+    _record(by, "letter:rerouted", letter)
+    notifications.queue(
+        "letter:urgent" if letter.suggested_level in GRAVE else "letter:received", to=sorted(who.people),
+        organisation=letter.school_id, subject=("letter", letter.id), by=by,
+    )
+
+
+def close(letter: Letter, *, revision: int, by: Actor) -> None:
+    """Close a letter that needs nothing more; the writer can still read it, and opens it again by writing."""
+    policy.CLOSE.demand(by, letter)
+    _expect(letter, revision)
+    letter.state, letter.closed_at, letter.due_at, letter.opening_due_at = "closed", clock.now(), None, None
+    _touch(letter)
+    _record(by, "letter:closed", letter)
+
+
+def _excluded(head: dict[str, Any]) -> list[UUID]:
+    return [UUID(hex=person_id) for person_id in head["excluded"]]
+
+
+def _expect(letter: Letter, revision: int) -> None:
+    if letter.revision != revision:
+        raise Stale()
+    if letter.state == "closed":
+        raise LetterClosed()
+
+
+def _touch(letter: Letter) -> None:
+    letter.revision += 1
+    session().flush()
+
+
+def _record(by: Actor, action: str, letter: Letter, **codes: Code) -> None:
+    audit.record(by, action, organisation=letter.school_id, subject=("letter", letter.id), **codes)

@@ -1,0 +1,108 @@
+"""A school's letterbox: its public address, what its pages say of help, and opening it every school day."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app import audit
+from app.access import Actor, PostKind
+from app.core import clock
+from app.core.database import session
+from app.core.errors import Conflict
+from app.core.ids import new_id
+from app.core.words import N_
+from app.directory.queries import today_at
+from app.letterbox.models import BoxOpening, Letter, Letterbox
+from app.letterbox.policy import MANAGE_THIS, OPEN_BOX
+from app.letterbox.queries import letterbox_of
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_LENGTH = 12
+
+
+class BoxThere(Conflict):
+    """A school has one letterbox."""
+
+    words = N_("Your school has a letterbox already.")
+
+
+HOTLINES: tuple[dict[str, Any], ...] = (
+    {"label": "心理援助热线", "number": "12356", "always": False},
+    {"label": "青少年服务热线", "number": "12355", "always": False},
+    {"label": "急救", "number": "120", "always": True},
+    {"label": "报警", "number": "110", "always": True},
+)
+"""A first list for a school to correct (4-domain.md, Letterboxes): whether a line answers at night is entered there."""
+
+
+def set_up(school_id: UUID, *, by: Actor) -> Letterbox:
+    """Give a school its letterbox with a public address that nobody can guess; raises BoxThere."""
+    box = Letterbox(
+        id=new_id(), school_id=school_id, address_code=_new_address(), open=True,
+        hotlines_note=json.dumps(HOTLINES, ensure_ascii=False), hours_note="",
+    )
+    MANAGE_THIS.demand(by, box)
+    if letterbox_of(school_id) is not None:
+        raise BoxThere()
+    session().add(box)
+    session().flush()
+    audit.record(by, "letterbox:made", organisation=school_id, subject=("letterbox", box.id))
+    return box
+
+
+def configure(
+    box: Letterbox, *, open: bool, hotlines: Sequence[dict[str, Any]], hours: str, by: Actor
+) -> None:
+    """Open or close the box for new letters, and say who is there when; letters that are in stay answerable."""
+    MANAGE_THIS.demand(by, box)
+    box.open, box.hours_note = open, hours.strip()
+    box.hotlines_note = json.dumps(list(hotlines), ensure_ascii=False)
+    session().flush()
+    audit.record(by, "letterbox:changed", organisation=box.school_id, subject=("letterbox", box.id), open=open)
+
+
+def hotlines_of(box: Letterbox) -> list[dict[str, Any]]:
+    """Return the numbers that a school's pages name."""
+    found: list[dict[str, Any]] = json.loads(box.hotlines_note)
+    return found
+
+
+def sign_off(school_id: UUID, box_code: str, *, by: Actor) -> BoxOpening:
+    """Keep that somebody opened a box today and how many letters waited in it; none is kept as none."""
+    OPEN_BOX.demand(by)
+    MANAGE_THIS.demand(by, letterbox_of(school_id))
+    waiting = select(func.count()).where(
+        Letter.school_id == school_id, Letter.box_code == box_code, Letter.state.in_(("waiting", "held"))
+    )
+    opening = BoxOpening(
+        id=new_id(), school_id=school_id, box_code=box_code, day=today_at(school_id), opened_by=by.person_id,
+        opened_at=clock.now(), found=session().scalar(waiting) or 0,
+    )
+    session().add(opening)
+    session().flush()
+    audit.record(by, "box:opened", organisation=school_id, box=box_code, found=opening.found)
+    return opening
+
+
+def boxes_of(by: Actor, school_id: UUID) -> tuple[str, ...]:
+    """Return the boxes that this person opens at a school."""
+    kinds = (("room", PostKind.COUNSELLOR), ("leadership", PostKind.LEAD))
+    return tuple(box for box, kind in kinds if by.at(school_id, kind))
+
+
+def opened_on(school_id: UUID, box_code: str, day: date) -> Sequence[BoxOpening]:
+    """Return who opened a box on a day."""
+    return session().scalars(
+        select(BoxOpening)
+        .where(BoxOpening.school_id == school_id, BoxOpening.box_code == box_code, BoxOpening.day == day)
+        .order_by(BoxOpening.opened_at)
+    ).all()
+
+
+def _new_address() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))

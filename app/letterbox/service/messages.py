@@ -1,0 +1,90 @@
+"""The messages of a letter, each bound to the one before it: dropping, swapping and rolling back show."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app import vault
+from app.access import Actor
+from app.core import clock
+from app.core.database import session
+from app.core.ids import new_id
+from app.letterbox.models import Letter, LetterMessage
+from app.vault import Damaged, ObjectKey
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as somebody with its key reads it; `verified` for an answer that bears its author's signature."""
+
+    message: LetterMessage
+    words: str
+    verified: bool = False
+
+
+def add(letter: Letter, kind: str, words: str, key: ObjectKey, *, by: Actor | None = None) -> LetterMessage:
+    """Add a message behind the last one, signed where somebody of the staff wrote it."""
+    last = session().scalar(
+        select(LetterMessage)
+        .where(LetterMessage.letter_id == letter.id)
+        .order_by(LetterMessage.number.desc())
+        .limit(1)
+    )
+    message = LetterMessage(
+        id=new_id(),
+        letter_id=letter.id,
+        school_id=letter.school_id,
+        object_id=key.object_id,
+        number=last.number + 1 if last else 1,
+        kind=kind,
+        author_id=by.person_id if by else None,
+        at=clock.now(),
+        before=_digest(last) if last else hashlib.sha256(letter.id.bytes).digest(),
+    )
+    message.letter = letter
+    vault.write(message, "body", words, key)
+    if by is not None:
+        message.signer_epoch, message.signature = by.ring.epoch, by.ring.sign(*_statement(message, words))
+    session().add(message)
+    session().flush()
+    return message
+
+
+def all_of(letter: Letter) -> list[LetterMessage]:
+    """Return the messages of a letter in their order; raises Damaged where one is missing, moved or changed."""
+    messages = list(
+        session().scalars(
+            select(LetterMessage).where(LetterMessage.letter_id == letter.id).order_by(LetterMessage.number)
+        )
+    )
+    expected = hashlib.sha256(letter.id.bytes).digest()
+    for number, message in enumerate(messages, 1):
+        if message.number != number or message.before != expected:
+            raise Damaged()
+        expected = _digest(message)
+    return messages
+
+
+def read(messages: Sequence[LetterMessage], keys: dict[UUID, ObjectKey]) -> list[Said]:
+    """Return those messages whose key is among these, in their order."""
+    return [_read(message, keys[message.object_id]) for message in messages if message.object_id in keys]
+
+
+def _read(message: LetterMessage, key: ObjectKey) -> Said:
+    words: str = vault.read(message, "body", key)
+    author, epoch, signature = message.author_id, message.signer_epoch, message.signature
+    verified = author is not None and epoch is not None and signature is not None and vault.trust().signed(
+        author, epoch, signature, *_statement(message, words)
+    )
+    return Said(message, words, verified)
+
+
+def _statement(message: LetterMessage, words: str) -> tuple[str | bytes | int | UUID, ...]:
+    return "letter-message", message.letter_id, message.kind, message.place, words
+
+
+def _digest(message: LetterMessage) -> bytes:
+    return hashlib.sha256(message.place + message.body).digest()

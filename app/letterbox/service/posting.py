@@ -1,0 +1,183 @@
+"""A letter is posted: looked at by screening while it is open, then sealed to those who will read it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app import audit, vault
+from app.core import clock
+from app.core.database import session
+from app.core.errors import Invalid
+from app.core.words import N_
+from app.directory.queries import calendar_of
+from app.escalation import readers
+from app.escalation.levels import GRAVE
+from app.escalation.tiers import clock_for
+from app.letterbox.models import Letter, Letterbox
+from app.letterbox.screening import Screened, screen
+from app.letterbox.service import messages
+from app.notifications import service as notifications
+from app.schooltime import Clock, SchoolCalendar, due
+from app.vault import Holder, letters
+from app.vault.return_codes import read_return_code
+
+DOER = audit.system("letterbox")
+LONGEST = 20_000
+_ANSWER: dict[str, Clock] = {"room": Clock("school_days", 1), "leadership": Clock("always", 48 * 60)}
+"""Until when a letter is to be answered: the next school day; for the principal 48 hours (4-domain.md, Letterboxes)."""
+# Who reads instead when nobody of a box is there or everybody is excluded. What was written to the room never comes
+# to leadership (未成年人保护法 §63).
+_INSTEAD = {"room": ("room", "centre"), "leadership": ("leadership", "room", "centre")}
+
+
+class NothingWritten(Invalid):
+    """A letter without a word."""
+
+    words = N_("Write something first. A single sentence is enough.")
+
+
+class TooLong(Invalid):
+    """Longer than any letter needs to be."""
+
+    words = N_("This is too long for one letter. Please send it in two parts.")
+
+
+class NobodyReads(Invalid):
+    """There is nobody who could open it."""
+
+    words = N_(
+        "Nobody at this school can open letters yet. Please use a number below, or speak to an adult you trust."
+    )
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who will be able to open a letter: `box` is where it goes, `standby` opens it in an emergency only."""
+
+    box: str
+    to: tuple[Holder, ...]
+    standby: tuple[Holder, ...]
+    people: frozenset[UUID]
+
+
+def readers_of(box: str, *, school_id: UUID, excluded: Collection[UUID], grave: bool) -> Readers:
+    """Return who would read a letter; raises NobodyReads.
+
+    What may be an emergency goes to the room whichever box it was put in, never to leadership, and the centre
+    stands by (3-vault.md, Standby grants).
+    """
+    teams = readers.teams_around(school_id=school_id, grade_id=None, excluded=excluded)
+    wanted = "room" if grave else box
+    tier = next((tier for tier in _INSTEAD[wanted] if teams[tier].living), None)
+    if tier is None:
+        raise NobodyReads()
+    standby = teams["centre"].holders if grave and tier != "centre" else ()
+    lies_in = "leadership" if tier == "leadership" else "room"
+    return Readers(lies_in, teams[tier].holders, standby, teams[tier].living)
+
+
+def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str) -> Letter:
+    """Post a letter under a return code; raises NothingWritten, TooLong, NobodyReads, Busy.
+
+    Screening only suggests: it decides who is told at once, never whether a letter is read.
+    """
+    text = worded(answers["text"])
+    found, unsafe = screen(text), bool(answers.get("unsafe"))
+    level = "R4" if unsafe else found.level
+    who = readers_of(
+        answers["box"], school_id=letterbox.school_id, excluded=answers.get("excluded", ()), grave=level in GRAVE
+    )
+    key = letters.seal_letter(
+        organisation_id=letterbox.school_id, to=who.to, standby=who.standby, basis="letter:posted",
+        writer=letters.writer_of(read_return_code(code)),
+    )
+    letter = _letter(letterbox, key.object_id, who.box, level, found, unsafe)
+    vault.write(letter, "head", _head(answers, found), key)
+    _seal_name(letter, answers, who)
+    session().add(letter)
+    session().flush()
+    messages.add(letter, "letter", text, key)
+    audit.record(
+        DOER, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,
+        level=level, rules=found.version,
+    )
+    _tell(letter, who, grave=level in GRAVE)
+    return letter
+
+
+def worded(text: str) -> str:
+    """Return what was written without the blanks around it; raises NothingWritten, TooLong."""
+    if not text.strip():
+        raise NothingWritten()
+    if len(text) > LONGEST:
+        raise TooLong()
+    return text.strip()
+
+
+def _letter(
+    letterbox: Letterbox, letter_id: UUID, box: str, level: str, found: Screened, unsafe: bool
+) -> Letter:
+    calendar = calendar_of(letterbox.school_id)
+    return Letter(
+        id=letter_id,
+        school_id=letterbox.school_id,
+        box_code=box,
+        state="waiting",
+        received_at=clock.now(),
+        suggested_level=level,
+        rules_code=found.version,
+        unsafe=unsafe,
+        opening_due_at=opening_due(level, calendar),
+        due_at=answer_due(box, calendar),
+        read_by_writer=1,
+        read_by_staff=0,
+        revision=1,
+    )
+
+
+def answer_due(box: str, calendar: SchoolCalendar) -> datetime:
+    """Return until when a letter that came now is to be answered."""
+    return due(_ANSWER[box], clock.now(), calendar)
+
+
+def opening_due(level: str, calendar: SchoolCalendar) -> datetime | None:
+    """Return until when somebody must have opened it: from R3 on as an alert must be acknowledged, below that never."""
+    return due(clock_for("acknowledge", level), clock.now(), calendar) if level in GRAVE else None
+
+
+def _head(answers: Mapping[str, Any], found: Screened) -> dict[str, Any]:
+    named = answers.get("mode") == "named"
+    return {
+        "addressed_to": answers["box"],
+        "mode": answers.get("mode", "anonymous"),
+        "name": answers.get("name", "").strip() if named else "",
+        "class": answers.get("class", "").strip(),
+        "reply": bool(answers.get("reply", True)),
+        "talk": bool(answers.get("talk")),
+        "excluded": sorted(person_id.hex for person_id in answers.get("excluded", ())),
+        "excluded_words": answers.get("excluded_words", "").strip(),
+        "families": list(found.families),
+        "spans": [list(span) for span in found.spans],
+        "reason": found.reason,
+    }
+
+
+def _seal_name(letter: Letter, answers: Mapping[str, Any], who: Readers) -> None:
+    """Seal the name of somebody who gives it for an emergency only: its readers stand by, nobody holds it plainly."""
+    name = answers.get("name", "").strip()
+    if answers.get("mode") != "sealed" or not name:
+        return
+    key = letters.seal_letter(
+        organisation_id=letter.school_id, to=(), standby=(*who.to, *who.standby), basis="letter:name", writer=None
+    )
+    letter.name_id = key.object_id
+    vault.write(letter, "name", name, key)
+
+
+def _tell(letter: Letter, who: Readers, *, grave: bool) -> None:
+    notifications.queue(
+        "letter:urgent" if grave else "letter:received", to=sorted(who.people), organisation=letter.school_id,
+        subject=("letter", letter.id), by=DOER,
+    )

@@ -1,0 +1,117 @@
+"""Coming back with a return code: read the answers, go on writing; wrong codes all cost the same."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app import audit, vault
+from app.core import clock
+from app.core.database import session
+from app.core.errors import Invalid
+from app.core.words import N_
+from app.directory.queries import calendar_of
+from app.escalation.levels import GRAVE, is_higher
+from app.letterbox.models import Letter
+from app.letterbox.screening import Screened, screen
+from app.letterbox.service import messages
+from app.letterbox.service.messages import Said
+from app.letterbox.service.posting import DOER, Readers, answer_due, opening_due, readers_of, worded
+from app.notifications import service as notifications
+from app.vault import Holder, ObjectKey, letters
+from app.vault.letters import Writer
+from app.vault.return_codes import read_return_code
+
+
+class NoSuchLetter(Invalid):
+    """A code that is written rightly and leads to no letter at this school."""
+
+    words = N_("No letter was found with this code at this school. Please compare it once more.")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A letter that its writer has come back to, with its open key."""
+
+    letter: Letter
+    writer: Writer
+    key: ObjectKey = field(repr=False)
+
+
+def writer_of(typed: str) -> Writer:
+    """Return what a code stands for as it was typed; raises MistypedCode at no cost, and Busy."""
+    return letters.writer_of(read_return_code(typed))
+
+
+def come_back(writer: Writer, *, school_id: UUID) -> Opened:
+    """Return the letter behind a return code; raises NoSuchLetter, also for a letter to another school."""
+    key = letters.come_back(writer)
+    letter = session().get(Letter, key.object_id) if key else None
+    if key is None or letter is None or letter.school_id != school_id:
+        raise NoSuchLetter()
+    return Opened(letter, writer, key)
+
+
+def thread(opened: Opened) -> list[Said]:
+    """Return what the writer may read, in order: letter and answers, never the room's notes."""
+    found = messages.all_of(opened.letter)
+    return messages.read(found, {opened.letter.id: opened.key})
+
+
+def take_note(opened: Opened, said: list[Said]) -> None:
+    """Keep when the writer was last here and how far they have read."""
+    letter = opened.letter
+    letter.writer_came_at = clock.now()
+    letter.read_by_writer = max([letter.read_by_writer, *(each.message.number for each in said)])
+    session().flush()
+
+
+def go_on(opened: Opened, words: str) -> None:
+    """Write more into the same letter; it waits again for those who read it, closed or not.
+
+    What may be an emergency now goes the way it would have gone at once: to the room, with the centre standing by.
+    """
+    words = worded(words)
+    letter, found = opened.letter, screen(words)
+    message = messages.add(letter, "more", words, opened.key)
+    if is_higher(found.level, letter.suggested_level):
+        _raise(opened, found)
+    calendar = calendar_of(letter.school_id)
+    letter.state, letter.closed_at, letter.due_at = "waiting", None, answer_due(letter.box_code, calendar)
+    letter.read_by_writer = message.number
+    letter.revision += 1
+    session().flush()
+    audit.record(
+        DOER, "letter:continued", organisation=letter.school_id, subject=("letter", letter.id),
+        level=letter.suggested_level,
+    )
+    notifications.queue(
+        "letter:urgent" if found.level in GRAVE else "letter:continued", to=sorted(vault.readers_of(letter.id)),
+        organisation=letter.school_id, subject=("letter", letter.id), by=DOER,
+    )
+
+
+def _raise(opened: Opened, found: Screened) -> None:
+    letter = opened.letter
+    letter.suggested_level, letter.rules_code = found.level, found.version
+    if found.level not in GRAVE:
+        return
+    letter.opening_due_at = opening_due(found.level, calendar_of(letter.school_id))
+    excluded = [UUID(hex=person_id) for person_id in vault.read(letter, "head", opened.key)["excluded"]]
+    who = readers_of(letter.box_code, school_id=letter.school_id, excluded=excluded, grave=True)
+    before = vault.grants_of(letter.id)
+    held = {Holder(grant.holder_kind, grant.holder_id) for grant in before}  # type: ignore[arg-type]
+    letters.share_letter(
+        opened.key, writer=opened.writer, basis="letter:raised",
+        to=[holder for holder in who.to if holder not in held],
+        standby=[holder for holder in who.standby if holder not in held],
+    )
+    if letter.box_code != who.box:
+        _leave_to(letter, who)
+
+
+def _leave_to(letter: Letter, who: Readers) -> None:
+    """Let a letter lie in another box from now on: whoever read it until now reads no further."""
+    letter.box_code = who.box
+    for grant in vault.grants_of(letter.id):
+        holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+        if holder.kind != "letter" and holder not in (*who.to, *who.standby):
+            vault.withdraw(letter.id, holder=holder)

@@ -1,0 +1,81 @@
+"""Visits of people without an account: half an hour, sealed under a secret that only their browser holds."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from app.core import clock
+from app.core.database import session
+from app.letterbox.models import LetterVisit
+from app.vault import Damaged
+from app.vault.letters import lock_visit, unlock_visit
+
+LASTS = timedelta(minutes=30)
+"""How long a browser without an account is remembered after its last step (3-vault.md, Letters without an account)."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a browser is busy with; `token` is the secret of its cookie and kept nowhere else."""
+
+    token: bytes = field(repr=False)
+    school_id: UUID
+    content: dict[str, Any] = field(repr=False)
+
+
+def begin(school_id: UUID, content: Mapping[str, Any]) -> Visit:
+    """Begin a visit at a school's letterbox."""
+    token = secrets.token_bytes(32)
+    row = LetterVisit(id=_id_of(token), school_id=school_id, server_half=secrets.token_bytes(32))
+    _write(row, token, content)
+    session().add(row)
+    session().flush()
+    return Visit(token, school_id, dict(content))
+
+
+def find(token: bytes | None) -> Visit | None:
+    """Return the visit of a browser, None when it is over or never was."""
+    row = session().get(LetterVisit, _id_of(token)) if token else None
+    if token is None or row is None or row.expires_at <= clock.now():
+        return None
+    try:
+        content = unlock_visit(row.locked, visit=row.id, token=token, server_half=row.server_half)
+    except Damaged:
+        return None
+    return Visit(token, row.school_id, json.loads(content))
+
+
+def keep(visit: Visit, content: Mapping[str, Any]) -> Visit:
+    """Keep what a browser is busy with now; the half hour begins again."""
+    row = session().get_one(LetterVisit, _id_of(visit.token))
+    _write(row, visit.token, content)
+    session().flush()
+    return Visit(visit.token, visit.school_id, dict(content))
+
+
+def end(token: bytes) -> None:
+    """Forget a visit with everything that was not sent."""
+    session().execute(delete(LetterVisit).where(LetterVisit.id == _id_of(token)))
+
+
+def forget_old() -> int:
+    """Delete visits that are over; return how many."""
+    done = session().execute(delete(LetterVisit).where(LetterVisit.expires_at <= clock.now()))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _write(row: LetterVisit, token: bytes, content: Mapping[str, Any]) -> None:
+    plain = json.dumps(content, ensure_ascii=False).encode()
+    row.locked = lock_visit(plain, visit=row.id, token=token, server_half=row.server_half)
+    row.expires_at = clock.now() + LASTS
+
+
+def _id_of(token: bytes) -> UUID:
+    return UUID(bytes=hashlib.sha256(b"visit" + token).digest()[:16])

@@ -1,0 +1,61 @@
+"""Who may do what with letters: the post that opens a box, and the key of the letter.
+
+A child wrote to the room ("to the room"), to the principal ("to the principal"), something grave into the principal's
+mailbox ("grave"), something of which Lin must not learn ("without lin"), and of which the whole room must not learn
+("without the room").
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.letterbox.queries import get_letter, letterbox_of
+from app.letterbox.service import boxes, posting
+from app.vault.return_codes import new_return_code
+from tests.world import World
+
+ABOUT = "app.letterbox.policy"
+
+
+def _row(room: str, principal: str, grave: str, without_lin: str, without_room: str) -> dict[str, str]:
+    """Return who may for each letter, and nobody for one that is missing."""
+    return {
+        "to the room": room, "to the principal": principal, "grave": grave, "without lin": without_lin,
+        "without the room": without_room, "missing": "",
+    }
+
+
+_READ = _row("lin bo", "pia", "lin bo", "bo", "dee dora")
+_WORK = _row("lin bo", "", "lin bo", "bo", "dee dora")
+_BOXES = "lin bo tan pia newcomer"
+TABLE = {
+    "letter:list": {"-": "lin bo tan pia dee dora newcomer"},
+    "letter:read": _READ,
+    "letter:answer": _READ,
+    "letter:note": _WORK,
+    "letter:set_level": _WORK,
+    "letter:reroute": _row("", "pia", "", "", ""),
+    "letter:close": _READ,
+    "letterbox:open": {"-": _BOXES},
+    "letterbox:manage": {"-": _BOXES},
+    "letterbox:manage_this": {"the school's": "lin bo pia newcomer", "missing": ""},
+}
+
+
+def records(world: World) -> dict[str, Callable[[], Any]]:
+    """Make the letters, and return how each is found in a transaction."""
+    people = world.people
+    with world.acting("lin") as lin:
+        box = boxes.set_up(world.school, by=lin)
+        wanted = {
+            "to the room": {}, "to the principal": {"box": "leadership"},
+            "grave": {"box": "leadership", "unsafe": True}, "without lin": {"excluded": [people["lin"]]},
+            "without the room": {"excluded": [people["lin"], people["bo"]]},
+        }
+        made = {
+            name: posting.post(box, {"box": "room", "text": "一封信", **answers}, code=new_return_code()).id
+            for name, answers in wanted.items()
+        }
+    found: dict[str, Callable[[], Any]] = {
+        name: (lambda letter_id=letter_id: get_letter(letter_id)) for name, letter_id in made.items()
+    }
+    return {**found, "the school's": lambda: letterbox_of(world.school)}
