@@ -47,6 +47,7 @@ from app.identity.setup import before_serving
 from app.letterbox.cli import letters
 from app.letterbox import events as letterbox_events
 from app.letterbox import policy as letterbox_policy
+from app.letterbox.pages import letterbox
 from app.letterbox.service import visits
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
@@ -61,7 +62,7 @@ from app.upkeep.cli import backup
 from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
-PAGES = (core, home, identity, notifications, directory, files, escalation, oversight)
+PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, oversight)
 APIS = (
     session_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api, oversight_api
 )
@@ -88,6 +89,7 @@ NOTICE_WAYS = {
     "post": ("identity.account", ""),
     "account": ("identity.account", ""),
     "member": ("directory.person", "person_id"),
+    "letter": ("letterbox.letter", "letter_id"),
 }
 POLICIES = (
     identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, letterbox_policy,

@@ -19,7 +19,10 @@ from app.escalation.models import SecondOpinion
 from app.files import service as files
 from app.identity import invitations
 from app.identity.models import Invitation
+from app.letterbox.queries import letterbox_of
+from app.letterbox.service import boxes, posting
 from app.notifications.models import Notice
+from app.vault.return_codes import new_return_code
 from tests.directory.importing.stories import listed, school_of, whole_school
 from tests.escalation.telling import LOW_MOOD, PACKET, SELF_HARM, Story
 from tests.files import samples as documents
@@ -50,6 +53,7 @@ def prepare(world: World) -> dict[str, Sample]:
     for name, sample in made.items():
         sample |= _concern(world, name) | slips[name]
         sample |= rosters.get(name, rosters["ana"])
+        sample |= _letter(world, name)
         sample |= _notice(world, {"ana": "gao", "rui": "lin", "kai": "tan"}[name])
     none = {parameter: uuid4() for parameter in made["ana"]}
     # A record of one within the address of another, and none within the address of one.
@@ -101,6 +105,15 @@ def _opinion(world: World, student: str, teacher: str, counsellor: str) -> UUID:
     story.does(counsellor, service.assess, level="R1", reason="calmer after a week")
     with world.database.transaction(writes=False):
         return session().scalars(select(SecondOpinion.id).where(SecondOpinion.concern_id == story.id)).one()
+
+
+def _letter(world: World, student: str) -> Sample:
+    """Let a child write to the room, to the principal, and at the other school; the boxes were set up before."""
+    school, counsellor = ("other_school", "tan") if student == "kai" else ("school", "lin")
+    with world.acting(counsellor) as by:
+        box = letterbox_of(world.organisations[school]) or boxes.set_up(world.organisations[school], by=by)
+        answers = {"box": "leadership" if student == "rui" else "room", "text": "could we talk"}
+        return {"letter_id": posting.post(box, answers, code=new_return_code()).id}
 
 
 def _roster(world: World, who: str) -> Sample:

@@ -19,6 +19,9 @@ from app.escalation.views import proposal
 from app.files.queries import unsigned_entries
 from app.identity import keys
 from app.identity.policy import TASKS
+from app.letterbox import queries as letters
+from app.letterbox.policy import LIST
+from app.letterbox.words import BOXES, reference_of
 from app.vault import groups
 
 # The order of what comes first (5-experience.md, Today).
@@ -65,7 +68,7 @@ class Task:
 def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
-    found += [*_begun(actor), *_unsigned(actor), *_of_keys(actor)]
+    found += [*_letters(actor), *_begun(actor), *_unsigned(actor), *_of_keys(actor)]
     return sorted(found, key=lambda task: task.order)
 
 
@@ -142,6 +145,26 @@ def _of_centre(actor: Actor) -> Iterator[Task]:
 def _opinions(actor: Actor) -> Iterator[Task]:
     for one in queries.opinions_open_to(actor).items:
         yield _task(one.line, ANSWER, proposal(one.opinion))
+
+
+def _letters(actor: Actor) -> Iterator[Task]:
+    """Name the letters that wait: those somebody must open soon among the most urgent, never with a word of theirs."""
+    if not LIST.allows(actor):
+        return
+    for line in letters.waiting_for(actor, size=30).items:
+        letter = line.letter
+        url = url_for("letterbox.letter", letter_id=letter.id)
+        urgent = letter.opening_due_at is not None
+        if letter.state == "waiting":
+            open_now: tuple[str, str, dict[str, Any]] = (
+                url_for("letterbox.take_up", letter_id=letter.id), _("Open"), {}
+            )
+            why = _("A letter to be opened now") if urgent else _("A letter waits for an answer")
+            yield Task(
+                URGENT if urgent else WAITING, letter.opening_due_at or letter.due_at,
+                _("Letter %(reference)s", reference=reference_of(letter)), _(BOXES[letter.box_code]), why, url,
+                code=letter.suggested_level if urgent else None, kind="letter", act=open_now if urgent else None,
+            )
 
 
 def _unsigned(actor: Actor) -> Iterator[Task]:

@@ -1,11 +1,13 @@
 """The codes of letters and the words for them."""
 
+from typing import Any
+
 from app.core.words import N_
 
 BOXES = {"room": N_("Heart letterbox"), "leadership": N_("Principal's mailbox")}
 STATES = {
     "held": N_("Held for a look"),
-    "waiting": N_("Waiting for you"),
+    "waiting": N_("Waiting to be read"),
     "in_hand": N_("In hand"),
     "answered": N_("Answered"),
     "closed": N_("Closed"),
@@ -22,3 +24,15 @@ MODES = {
     "sealed": N_("My name is sealed and opened only in an emergency"),
     "named": N_("I say who I am"),
 }
+# First sentences of an answer. None promises to keep something secret: that is not ours to promise.
+BEGINNINGS = {
+    "thanks": N_("Thank you for writing. It is good that you told somebody."),
+    "listening": N_("I have read your letter twice, and should like to understand it better. Would you tell me more?"),
+    "meeting": N_("If you like, come to the counselling room at noon. You can also just go on writing here."),
+    "worried": N_("I am worried about you. Please come to me or to an adult you trust today, or call a number below."),
+}
+
+
+def reference_of(letter: Any) -> str:
+    """Return by which colleagues speak of a letter: the first signs of its id, which tell nothing of its writer."""
+    return str(letter.id.hex[:4].upper())

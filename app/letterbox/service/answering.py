@@ -108,7 +108,7 @@ def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
     policy.REROUTE.demand(by, letter)
     _expect(letter, revision)
     head = vault.read(letter, "head", by.ring.open(letter.id))
-    who = readers_of("room", school_id=letter.school_id, excluded=_excluded(head), grave=False)
+    who = readers_of("room", school_id=letter.school_id, excluded=excluded_in(head), grave=False)
     if not who.to:
         raise NoKey()
     for holder in who.to:
@@ -137,7 +137,8 @@ def close(letter: Letter, *, revision: int, by: Actor) -> None:
     _record(by, "letter:closed", letter)
 
 
-def _excluded(head: dict[str, Any]) -> list[UUID]:
+def excluded_in(head: dict[str, Any]) -> list[UUID]:
+    """Return the people who must not learn of a letter, as its head names them."""
     return [UUID(hex=person_id) for person_id in head["excluded"]]
 
 

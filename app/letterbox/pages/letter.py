@@ -1,0 +1,130 @@
+"""One letter with all that followed, and what is done with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import vault
+from app.access import guard
+from app.core import forms
+from app.core.database import savepoint
+from app.core.errors import Conflict, Invalid, Missing, Stale
+from app.directory.queries import names_of
+from app.escalation.asking import levels_for
+from app.escalation.views import named
+from app.letterbox import policy, queries, schemas
+from app.letterbox.models import Letter
+from app.letterbox.pages.blueprint import letterbox
+from app.letterbox.service import answering
+from app.letterbox.words import BEGINNINGS
+from app.notifications.service import see_all_about
+
+
+@letterbox.get("/letters/<uuid:letter_id>")
+@guard(policy.READ, load=queries.get_letter, visit="letter:viewed")
+def letter(letter: Letter) -> str:
+    """Show a letter with its answers and the room's notes."""
+    see_all_about(letter.id, by=g.actor)
+    return _shown(letter, forms.blank(text=_(BEGINNINGS.get(request.args.get("begin", ""), ""))))
+
+
+def _shown(letter: Letter, form: forms.Form) -> str:
+    head, said = answering.read(letter, by=g.actor)
+    authors = names_of({one.message.author_id for one in said if one.message.author_id})
+    excluded = names_of(answering.excluded_in(head))
+    return render_template(
+        "letterbox/letter.html", letter=letter, head=head, said=said, authors=authors, form=form,
+        levels=levels_for("assess", letter.suggested_level), excluded=sorted(excluded.values()),
+        readers=named(vault.readers_of(letter.id), g.actor),
+        may={name: permission.allows(g.actor, letter) for name, permission in _DEEDS.items()},
+    )
+
+
+_DEEDS = {
+    "answer": policy.ANSWER, "note": policy.NOTE, "level": policy.SET_LEVEL, "reroute": policy.REROUTE,
+    "close": policy.CLOSE,
+}
+
+
+@letterbox.post("/letters/<uuid:letter_id>/take-up")
+@guard(policy.READ, load=queries.get_letter)
+def take_up(letter: Letter) -> AnyResponse:
+    """Open a letter that waits: from now on somebody has it."""
+    answering.take_up(letter, by=g.actor)
+    return redirect(url_for("letterbox.letter", letter_id=letter.id), code=303)
+
+
+@letterbox.post("/letters/<uuid:letter_id>/answer")
+@guard(policy.ANSWER, load=queries.get_letter)
+def answer(letter: Letter) -> Any:
+    """Send an answer."""
+    return _do(
+        letter, schemas.Words(), "text", _("Your answer is sent. Whoever wrote reads it when they come back."),
+        lambda given: answering.answer(letter, words=given["text"], revision=given["version"], by=g.actor),
+    )
+
+
+@letterbox.post("/letters/<uuid:letter_id>/note")
+@guard(policy.NOTE, load=queries.get_letter)
+def note(letter: Letter) -> Any:
+    """Keep a note for colleagues."""
+    return _do(
+        letter, schemas.Note(), "note", _("The note is kept. Whoever wrote the letter does not see it."),
+        lambda given: answering.note(letter, words=given["note"], by=g.actor),
+    )
+
+
+@letterbox.post("/letters/<uuid:letter_id>/level")
+@guard(policy.SET_LEVEL, load=queries.get_letter)
+def level(letter: Letter) -> Any:
+    """Set the level that a person sees in the letter."""
+    return _do(
+        letter, schemas.SetLevel(), "level", _("The level is set."),
+        lambda given: answering.set_level(letter, level=given["level"], revision=given["version"], by=g.actor),
+    )
+
+
+@letterbox.post("/letters/<uuid:letter_id>/reroute")
+@guard(policy.REROUTE, load=queries.get_letter)
+def reroute(letter: Letter) -> AnyResponse:
+    """Give a letter from the principal's mailbox to the counselling room."""
+    answering.reroute(letter, revision=_version(), by=g.actor)
+    flash(_("The letter is with the counselling room now. You cannot open it any more."), "done")
+    return redirect(url_for("letterbox.letters"), code=303)
+
+
+@letterbox.post("/letters/<uuid:letter_id>/close")
+@guard(policy.CLOSE, load=queries.get_letter)
+def close(letter: Letter) -> AnyResponse:
+    """Close a letter that needs nothing more."""
+    answering.close(letter, revision=_version(), by=g.actor)
+    flash(_("The letter is closed. Its writer can still read it and write again."), "done")
+    return redirect(url_for("letterbox.letters"), code=303)
+
+
+def _version() -> int:
+    form = forms.read(schemas.Version(), request.form)
+    if form.errors:
+        raise Missing()
+    version: int = form.data["version"]
+    return version
+
+
+def _do(
+    letter: Letter, shape: forms.Shape, field: str, done: str, deed: Callable[[Any], Any]
+) -> Any:
+    """Do a deed with a form; what was typed is kept when something needs another look."""
+    form = forms.read(shape, request.form)
+    if not form.errors:
+        try:
+            with savepoint():
+                deed(form.data)
+        except (Stale, Invalid, Conflict) as refused:
+            form = form.with_error(field, _(refused.words, **refused.params))
+        else:
+            flash(done, "done")
+            return redirect(url_for("letterbox.letter", letter_id=letter.id), code=303)
+    return _shown(letter, form), 422

@@ -1,0 +1,75 @@
+"""The letters of one's box: opened every school day with a sign-off, the most urgent first."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.access import Actor, PostKind, guard
+from app.core import forms
+from app.core.errors import Invalid
+from app.directory.queries import names_of, today_at
+from app.letterbox import policy, queries, schemas
+from app.letterbox.pages.blueprint import letterbox
+from app.letterbox.service import boxes
+
+
+@letterbox.get("/letters")
+@guard(policy.LIST)
+def letters() -> str:
+    """Show what waits in the person's box, what may be urgent first, or what was answered."""
+    done = request.args.get("part") == "done"
+    find = queries.done_by if done else queries.waiting_for
+    page = find(g.actor, cursor=request.args.get("after"))
+    school_id = school_of(g.actor)
+    tabs = [
+        (_("Waiting letters"), url_for("letterbox.letters"), not done),
+        (_("Answered and closed"), url_for("letterbox.letters", part="done"), done),
+    ]
+    return render_template(
+        "letterbox/letters.html", page=page, lines=page.items, tabs_of=tabs, done=done,
+        urgent=[] if done else queries.urgent_for(g.actor), names=_names(page.items),
+        box=queries.letterbox_of(school_id) if school_id else None, boxes=_boxes(g.actor, school_id),
+        may_manage=school_id is not None,
+    )
+
+
+def school_of(actor: Actor) -> UUID | None:
+    """Return the school whose box this person opens."""
+    return next(iter(sorted(actor.organisations(PostKind.COUNSELLOR, PostKind.LEAD))), None)
+
+
+def _names(lines: Any) -> dict[UUID, str]:
+    return names_of({line.letter.opened_by for line in lines if line.letter.opened_by})
+
+
+def _boxes(actor: Actor, school_id: UUID | None) -> list[dict[str, Any]]:
+    """Return each box of this person with who has opened it today."""
+    if school_id is None:
+        return []
+    found = {code: boxes.opened_on(school_id, code, today_at(school_id)) for code in boxes.boxes_of(actor, school_id)}
+    names = names_of({one.opened_by for openings in found.values() for one in openings})
+    return [
+        {"code": code, "openings": [{"who": names.get(one.opened_by, "--"), "opening": one} for one in openings]}
+        for code, openings in found.items()
+    ]
+
+
+@letterbox.post("/letters/open-box")
+@guard(policy.OPEN_BOX)
+def open_box() -> AnyResponse:
+    """Sign off that a box was opened today; that it was empty is kept too."""
+    form = forms.read(schemas.OpenBox(), request.form)
+    school_id = school_of(g.actor)
+    if form.errors or school_id is None or form.data["box"] not in boxes.boxes_of(g.actor, school_id):
+        raise Invalid()
+    opening = boxes.sign_off(school_id, form.data["box"], by=g.actor)
+    words = ngettext(
+        "The box is signed off for today: one letter waits.", "The box is signed off for today: %(num)s letters wait.",
+        opening.found,
+    )
+    flash(words if opening.found else _("The box is signed off for today: it was empty."), "done")
+    return redirect(url_for("letterbox.letters"), code=303)
