@@ -28,7 +28,8 @@ from app.notifications.service import see_all_about
 def letter(letter: Letter) -> str:
     """Show a letter with its answers and the room's notes."""
     see_all_about(letter.id, by=g.actor)
-    return _shown(letter, forms.blank(text=_(BEGINNINGS.get(request.args.get("begin", ""), ""))))
+    beginning = BEGINNINGS.get(request.args.get("begin", ""))
+    return _shown(letter, forms.blank(text=_(beginning) if beginning else ""))
 
 
 def _shown(letter: Letter, form: forms.Form) -> str:
