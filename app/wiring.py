@@ -48,7 +48,7 @@ from app.letterbox.cli import letters
 from app.letterbox import events as letterbox_events
 from app.letterbox import policy as letterbox_policy
 from app.letterbox.pages import letterbox
-from app.letterbox.service import visits
+from app.letterbox.service import climbing, visits
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
 from app.notifications.api import notices_api
@@ -76,6 +76,7 @@ JOBS = (
     Job("forget ended sessions", timedelta(minutes=10), in_transaction(identity_service.forget_sessions)),
     Job("void old invitations", timedelta(hours=1), in_transaction(invitations.forget_expired)),
     Job("take keys of ended posts", timedelta(minutes=15), in_transaction(keys.leave_ended_posts)),
+    Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
     Job("forget visits to letterboxes", timedelta(minutes=10), in_transaction(visits.forget_old)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
     Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),

@@ -8,6 +8,7 @@ EVENTS = {
     "box:opened": N_("opened the letterbox for the day"),
     "letter:received": N_("a letter came in"),
     "letter:continued": N_("more came in to a letter"),
+    "letter:climbed": N_("told the next tier that a letter waits unopened"),
     "letter:opened": N_("opened a letter"),
     "letter:viewed": N_("looked at a letter"),
     "letter:answered": N_("answered a letter"),

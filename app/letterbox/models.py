@@ -6,6 +6,7 @@ whoever wrote it. Two parts stand under other keys: a name to be opened in an em
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -76,6 +77,10 @@ class Letter(Base):
     read_by_writer: Mapped[int]
     read_by_staff: Mapped[int]
     writer_came_at: Mapped[datetime | None]
+    # Whom an unopened letter is reported to, tier by tier, and how far that went: ids of those who may learn of it,
+    # because a clock that runs out at night opens nothing.
+    ladder: Mapped[list[Any]]
+    climbed: Mapped[int]
     revision: Mapped[int]
     # How they want to be known, class, wishes, who must not learn of it, what screening found.
     head: Mapped[bytes] = sealed(organisation="school_id")

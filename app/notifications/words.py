@@ -24,6 +24,7 @@ KINDS = {
     "post:given": N_("You were given a post. Where it needs a key, a colleague compares your six words with you."),
     "letter:received": N_("A letter has come in."),
     "letter:urgent": N_("A letter waits that should be opened soon."),
+    "letter:unopened": N_("A letter that should have been opened by now still waits at a school."),
     "letter:continued": N_("Somebody has written more in a letter."),
     "key:waiting": N_("A colleague waits to be admitted."),
     "key:not_admitted": N_("You were not admitted to a group. Your account page says to which."),

@@ -111,6 +111,8 @@ def _make_letter() -> None:
         _number("read_by_writer"),
         _number("read_by_staff"),
         _at("writer_came_at", nullable=True),
+        sa.Column("ladder", sa.JSON(), nullable=False),
+        _number("climbed"),
         _number("revision"),
         _bytes("head"),
         _id("name_id", nullable=True),

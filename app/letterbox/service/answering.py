@@ -17,7 +17,7 @@ from app.letterbox import policy
 from app.letterbox.models import Letter, LetterMessage
 from app.letterbox.service import messages
 from app.letterbox.service.messages import Said
-from app.letterbox.service.posting import answer_due, opening_due, readers_of, worded
+from app.letterbox.service.posting import answer_due, opening_due, readers_of, rungs_of, worded
 from app.notifications import service as notifications
 from app.vault import Holder, NoKey
 
@@ -118,6 +118,7 @@ def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
         if holder.kind != "letter" and holder not in who.to and not grant.standby:
             vault.withdraw(letter.id, holder=holder)
     letter.box_code, letter.state = "room", "waiting"
+    letter.ladder, letter.climbed = rungs_of(who), 0
     letter.due_at = answer_due("room", calendar_of(letter.school_id))
     letter.opening_due_at = opening_due(letter.suggested_level, calendar_of(letter.school_id))
     _touch(letter)

@@ -54,12 +54,16 @@ class NobodyReads(Invalid):
 
 @dataclass(frozen=True)
 class Readers:
-    """Who will be able to open a letter: `box` is where it goes, `standby` opens it in an emergency only."""
+    """Who will be able to open a letter: `box` is where it goes, `standby` opens it in an emergency only.
+
+    `ladder` are the people who hear, tier by tier, that nobody has opened it.
+    """
 
     box: str
     to: tuple[Holder, ...]
     standby: tuple[Holder, ...]
     people: frozenset[UUID]
+    ladder: tuple[frozenset[UUID], ...]
 
 
 def readers_of(box: str, *, school_id: UUID, excluded: Collection[UUID], grave: bool) -> Readers:
@@ -75,7 +79,8 @@ def readers_of(box: str, *, school_id: UUID, excluded: Collection[UUID], grave: 
         raise NobodyReads()
     standby = teams["centre"].holders if grave and tier != "centre" else ()
     lies_in = "leadership" if tier == "leadership" else "room"
-    return Readers(lies_in, teams[tier].holders, standby, teams[tier].living)
+    ladder = tuple(teams[each].living for each in dict.fromkeys((tier, "leadership", "centre")) if teams[each].living)
+    return Readers(lies_in, teams[tier].holders, standby, teams[tier].living, ladder)
 
 
 def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str) -> Letter:
@@ -93,7 +98,7 @@ def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str) -> Lett
         organisation_id=letterbox.school_id, to=who.to, standby=who.standby, basis="letter:posted",
         writer=letters.writer_of(read_return_code(code)),
     )
-    letter = _letter(letterbox, key.object_id, who.box, level, found, unsafe)
+    letter = _letter(letterbox, key.object_id, who, level, found, unsafe)
     vault.write(letter, "head", _head(answers, found), key)
     _seal_name(letter, answers, who)
     session().add(letter)
@@ -117,24 +122,31 @@ def worded(text: str) -> str:
 
 
 def _letter(
-    letterbox: Letterbox, letter_id: UUID, box: str, level: str, found: Screened, unsafe: bool
+    letterbox: Letterbox, letter_id: UUID, who: Readers, level: str, found: Screened, unsafe: bool
 ) -> Letter:
     calendar = calendar_of(letterbox.school_id)
     return Letter(
         id=letter_id,
         school_id=letterbox.school_id,
-        box_code=box,
+        box_code=who.box,
         state="waiting",
         received_at=clock.now(),
         suggested_level=level,
         rules_code=found.version,
         unsafe=unsafe,
         opening_due_at=opening_due(level, calendar),
-        due_at=answer_due(box, calendar),
+        due_at=answer_due(who.box, calendar),
+        ladder=rungs_of(who),
+        climbed=0,
         read_by_writer=1,
         read_by_staff=0,
         revision=1,
     )
+
+
+def rungs_of(who: Readers) -> list[list[str]]:
+    """Return the ladder as it is kept with a letter."""
+    return [sorted(person_id.hex for person_id in people) for people in who.ladder]
 
 
 def answer_due(box: str, calendar: SchoolCalendar) -> datetime:

@@ -14,7 +14,7 @@ from app.letterbox.models import Letter
 from app.letterbox.screening import Screened, screen
 from app.letterbox.service import messages
 from app.letterbox.service.messages import Said
-from app.letterbox.service.posting import DOER, Readers, answer_due, opening_due, readers_of, worded
+from app.letterbox.service.posting import DOER, Readers, answer_due, opening_due, readers_of, rungs_of, worded
 from app.notifications import service as notifications
 from app.vault import Holder, ObjectKey, letters
 from app.vault.letters import Writer
@@ -97,6 +97,7 @@ def _raise(opened: Opened, found: Screened) -> None:
     letter.opening_due_at = opening_due(found.level, calendar_of(letter.school_id))
     excluded = [UUID(hex=person_id) for person_id in vault.read(letter, "head", opened.key)["excluded"]]
     who = readers_of(letter.box_code, school_id=letter.school_id, excluded=excluded, grave=True)
+    letter.ladder, letter.climbed = rungs_of(who), 0
     before = vault.grants_of(letter.id)
     held = {Holder(grant.holder_kind, grant.holder_id) for grant in before}  # type: ignore[arg-type]
     letters.share_letter(

@@ -1,0 +1,58 @@
+"""What nobody opens in time is told to the next tier, and again, until somebody opens it: that it waits, never what."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app import audit
+from app.core import clock
+from app.core.database import session
+from app.directory.queries import calendar_of, posts_held, today_at
+from app.letterbox.models import Letter
+from app.letterbox.service.posting import DOER, opening_due
+from app.notifications import service as notifications
+
+_AT_A_TIME = 100
+
+
+def climb() -> int:
+    """Tell the next tier of every letter whose opening clock has run out; return how many letters that were.
+
+    The room, then leadership, then the centre; from there on everybody again, at each turn of the clock: a red one
+    every ten minutes, an orange one every half hour of school and at least twice a day (4-domain.md, Levels).
+    """
+    late = (
+        select(Letter)
+        .where(Letter.opening_due_at <= clock.now())
+        .order_by(Letter.opening_due_at, Letter.id)
+        .limit(_AT_A_TIME)
+        .with_for_update(skip_locked=True)
+    )
+    letters = session().scalars(late).all()
+    for letter in letters:
+        _climb(letter)
+    return len(letters)
+
+
+def _climb(letter: Letter) -> None:
+    letter.opening_due_at = opening_due(letter.suggested_level, calendar_of(letter.school_id))
+    told: list[UUID] = []
+    while not told and letter.climbed <= len(letter.ladder):
+        letter.climbed += 1
+        told = _people_on(letter)
+    letter.climbed = min(letter.climbed, len(letter.ladder))
+    session().flush()
+    audit.record(
+        DOER, "letter:climbed", organisation=letter.school_id, subject=("letter", letter.id), step=letter.climbed,
+        told=len(told),
+    )
+    notifications.queue(
+        "letter:unopened", to=told, organisation=letter.school_id, subject=("letter", letter.id), by=DOER
+    )
+
+
+def _people_on(letter: Letter) -> list[UUID]:
+    """Return who of this rung is in post today; above the last rung that is everybody on the ladder."""
+    rungs = letter.ladder[letter.climbed : letter.climbed + 1] or letter.ladder
+    people = {UUID(hex=person_id) for rung in rungs for person_id in rung}
+    return sorted(person_id for person_id in people if posts_held(person_id, today_at(letter.school_id)))
