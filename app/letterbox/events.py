@@ -15,5 +15,6 @@ EVENTS = {
     "letter:noted": N_("wrote a note to a letter"),
     "letter:level_set": N_("set the level of a letter"),
     "letter:rerouted": N_("gave a letter to the counselling room"),
+    "letter:led_to_concern": N_("raised a concern from a letter"),
     "letter:closed": N_("closed a letter"),
 }

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from app.core.forms import Shape
 from app.core.words import N_
-from app.escalation.levels import LEVELS
+from app.escalation.levels import FAMILIES, LEVELS, SAFE_NOW
 from app.letterbox.words import BOXES
 
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
@@ -37,6 +37,31 @@ class SetLevel(Version):
 
     level = fields.Str(
         required=True, validate=validate.OneOf(LEVELS), error_messages={"required": N_("Please choose one.")}
+    )
+
+
+class Search(Shape):
+    """Whom a letter is about."""
+
+    q = fields.Str(load_default="", validate=validate.Length(max=100))
+
+
+class RaisedFromLetter(Shape):
+    """What the counsellor makes of a letter, in their own words."""
+
+    level = fields.Str(
+        required=True, validate=validate.OneOf(LEVELS), error_messages={"required": N_("Please choose one.")}
+    )
+    safe_now = fields.Str(
+        required=True, validate=validate.OneOf(list(SAFE_NOW)), error_messages={"required": N_("Please choose one.")}
+    )
+    families = fields.List(
+        fields.Str(validate=validate.OneOf(list(FAMILIES))), required=True,
+        error_messages={"required": N_("Please tick at least one.")},
+    )
+    words = fields.Str(
+        required=True, validate=validate.Length(max=4_000, error=N_("This is longer than 4,000 characters.")),
+        error_messages=_REQUIRED,
     )
 
 

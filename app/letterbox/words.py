@@ -3,6 +3,9 @@
 from typing import Any
 
 from app.core.words import N_
+from app.escalation.levels import FAMILIES, SAFE_NOW
+
+__all__ = ["BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "SAFE_NOW", "STATES", "reference_of"]
 
 BOXES = {"room": N_("Heart letterbox"), "leadership": N_("Principal's mailbox")}
 STATES = {

@@ -34,6 +34,7 @@ TABLE = {
     "letter:note": _WORK,
     "letter:set_level": _WORK,
     "letter:reroute": _row("", "pia", "", "", ""),
+    "letter:raise_concern": _row("lin bo", "", "lin bo", "bo", ""),
     "letter:close": _READ,
     "letterbox:open": {"-": _BOXES},
     "letterbox:manage": {"-": _BOXES},

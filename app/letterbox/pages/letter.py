@@ -46,7 +46,7 @@ def _shown(letter: Letter, form: forms.Form) -> str:
 
 _DEEDS = {
     "answer": policy.ANSWER, "note": policy.NOTE, "level": policy.SET_LEVEL, "reroute": policy.REROUTE,
-    "close": policy.CLOSE,
+    "raise": policy.RAISE, "close": policy.CLOSE,
 }
 
 

@@ -1,0 +1,36 @@
+"""From letter to help: a concern with an action card, in the counsellor's own words and never the writer's."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from app import audit
+from app.access import Actor
+from app.core.errors import Missing
+from app.directory.queries import get_placed_student
+from app.escalation import service as escalation
+from app.escalation.models import Concern
+from app.letterbox.models import Letter
+from app.letterbox.policy import RAISE
+from app.letterbox.service import answering
+
+
+def raise_concern(
+    letter: Letter, *, student_id: UUID, level: str, families: Collection[str], safe_now: str, words: str, by: Actor
+) -> Concern:
+    """Raise a concern about the student whom a letter is about; who must not learn of the letter learns of neither.
+
+    Nothing of the letter goes along, and no row names both. Raises Missing, NobodyToTell.
+    """
+    RAISE.demand(by, letter)
+    placed = get_placed_student(student_id)
+    if placed is None or placed.school_id != letter.school_id:
+        raise Missing()
+    head, _said = answering.read(letter, by=by)
+    concern = escalation.raise_concern(
+        student_id=student_id, source="letter", level=level, by=by,
+        account={
+            "safe_now": safe_now, "seen": words, "families": list(families), "excluded": answering.excluded_in(head),
+        },
+    )
+    audit.record(by, "letter:led_to_concern", organisation=letter.school_id, subject=("letter", letter.id))
+    return concern
