@@ -41,13 +41,14 @@ def count_failure(subject: str, *sources: str) -> Callable[[], None]:
 
     def count() -> None:
         for source in sources:
-            _count(subject, source)
+            count_attempt(subject, source)
 
     count()
     return count
 
 
-def _count(subject: str, source: str) -> None:
+def count_attempt(subject: str, source: str) -> None:
+    """Count one more attempt of this quarter of an hour."""
     key = _key(subject, source)
     row = session().get(SignInAttempt, key)
     if row is None or clock.now() - row.since >= WINDOW:

@@ -13,8 +13,6 @@ from app.core.database import session
 from app.core.paging import Page, page
 from app.letterbox.models import Letter, Letterbox
 
-OPEN = ("waiting", "in_hand", "held")
-
 
 @dataclass(frozen=True)
 class LetterLine:
@@ -44,6 +42,15 @@ def waiting_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> P
     found = page(
         _open_to(actor).where(Letter.state.in_(("waiting", "in_hand"))), by=(Letter.due_at, Letter.id), cursor=cursor,
         size=size, newest_first=False,
+    )
+    return Page(_lines(found.items, actor), found.next)
+
+
+def held_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
+    """Return the letters that came in with very many others at once and wait for a look, the oldest first."""
+    found = page(
+        _open_to(actor).where(Letter.state == "held"), by=(Letter.received_at, Letter.id), cursor=cursor, size=size,
+        newest_first=False,
     )
     return Page(_lines(found.items, actor), found.next)
 

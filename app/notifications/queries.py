@@ -1,8 +1,9 @@
 """Finding a person's own notices; nobody else's can be asked for."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from app.access import Actor
 from app.core.database import session
@@ -26,3 +27,9 @@ def unseen_count(actor: Actor) -> int:
     return session().scalar(
         select(func.count()).select_from(Notice).where(Notice.person_id == actor.person_id, Notice.seen_at.is_(None))
     ) or 0
+
+
+def was_told_since(kind: str, person_id: UUID, since: datetime) -> bool:
+    """Say whether somebody was sent a notice of this kind since a moment, read or not."""
+    told = exists().where(Notice.kind == kind, Notice.person_id == person_id, Notice.at > since)
+    return bool(session().scalar(select(told)))

@@ -25,6 +25,7 @@ KINDS = {
     "letter:received": N_("A letter has come in."),
     "letter:urgent": N_("A letter waits that should be opened soon."),
     "letter:unopened": N_("A letter that should have been opened by now still waits at a school."),
+    "letter:held": N_("Very many letters have come in at once; they wait for a look."),
     "letter:continued": N_("Somebody has written more in a letter."),
     "key:waiting": N_("A colleague waits to be admitted."),
     "key:not_admitted": N_("You were not admitted to a group. Your account page says to which."),

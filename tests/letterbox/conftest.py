@@ -36,12 +36,12 @@ def letterbox(world: World) -> UUID:
 def post(world: World, letterbox: UUID) -> Post:
     """Post a letter as a child without an account does: `post(TEXT, box="leadership")`."""
 
-    def post(text: str = TEXT, **answers: Any) -> Posted:
+    def post(text: str = TEXT, *, source: str = "", **answers: Any) -> Posted:
         code = new_return_code()
         with world.database.transaction():
             box = letterbox_of(world.school)
             assert isinstance(box, Letterbox)
-            letter = posting.post(box, {"box": "room", "text": text, **answers}, code=code)
+            letter = posting.post(box, {"box": "room", "text": text, **answers}, code=code, source=source)
             return Posted(letter.id, code)
 
     return post

@@ -16,22 +16,27 @@ from app.letterbox import policy, queries, schemas
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.service import boxes
 
+_PARTS = {"waiting": queries.waiting_for, "held": queries.held_for, "done": queries.done_by}
+
 
 @letterbox.get("/letters")
 @guard(policy.LIST)
 def letters() -> str:
     """Show what waits in the person's box, what may be urgent first, or what was answered."""
-    done = request.args.get("part") == "done"
-    find = queries.done_by if done else queries.waiting_for
-    page = find(g.actor, cursor=request.args.get("after"))
+    part = request.args.get("part", "")
+    part = part if part in _PARTS else "waiting"
+    page = _PARTS[part](g.actor, cursor=request.args.get("after"))
     school_id = school_of(g.actor)
+    held = part == "held" or bool(queries.held_for(g.actor, size=1).items)
+    words = {"waiting": _("Waiting letters"), "held": _("Held for a look"), "done": _("Answered and closed")}
     tabs = [
-        (_("Waiting letters"), url_for("letterbox.letters"), not done),
-        (_("Answered and closed"), url_for("letterbox.letters", part="done"), done),
+        (label, url_for("letterbox.letters", part=name), name == part)
+        for name, label in words.items()
+        if held or name != "held"
     ]
     return render_template(
-        "letterbox/letters.html", page=page, lines=page.items, tabs_of=tabs, done=done,
-        urgent=[] if done else queries.urgent_for(g.actor), names=_names(page.items),
+        "letterbox/letters.html", page=page, lines=page.items, tabs_of=tabs, part=part,
+        urgent=queries.urgent_for(g.actor) if part == "waiting" else [], names=_names(page.items),
         box=queries.letterbox_of(school_id) if school_id else None, boxes=_boxes(g.actor, school_id),
         may_manage=school_id is not None,
     )

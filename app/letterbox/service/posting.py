@@ -17,13 +17,13 @@ from app.escalation.levels import GRAVE
 from app.escalation.tiers import clock_for
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.screening import Screened, screen
-from app.letterbox.service import messages
+from app.letterbox.service import flood, messages
+from app.letterbox.service.doer import DOER
 from app.notifications import service as notifications
 from app.schooltime import Clock, SchoolCalendar, due
 from app.vault import Holder, letters
 from app.vault.return_codes import read_return_code
 
-DOER = audit.system("letterbox")
 LONGEST = 20_000
 _ANSWER: dict[str, Clock] = {"room": Clock("school_days", 1), "leadership": Clock("always", 48 * 60)}
 """Until when a letter is to be answered: the next school day; for the principal 48 hours (4-domain.md, Letterboxes)."""
@@ -83,10 +83,11 @@ def readers_of(box: str, *, school_id: UUID, excluded: Collection[UUID], grave: 
     return Readers(lies_in, teams[tier].holders, standby, teams[tier].living, ladder)
 
 
-def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str) -> Letter:
+def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source: str = "") -> Letter:
     """Post a letter under a return code; raises NothingWritten, TooLong, NobodyReads, Busy.
 
-    Screening only suggests: it decides who is told at once, never whether a letter is read.
+    Screening only suggests: it decides who is told at once, never whether a letter is read. `source` is where it
+    comes from, kept as a keyed hash for a quarter of an hour: nobody is shut out by it, see `flood`.
     """
     text = worded(answers["text"])
     found, unsafe = screen(text), bool(answers.get("unsafe"))
@@ -99,6 +100,8 @@ def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str) -> Lett
         writer=letters.writer_of(read_return_code(code)),
     )
     letter = _letter(letterbox, key.object_id, who, level, found, unsafe)
+    if flood.is_one(letter.school_id, source) and level not in GRAVE:
+        letter.state = "held"
     vault.write(letter, "head", _head(answers, found), key)
     _seal_name(letter, answers, who)
     session().add(letter)
@@ -189,6 +192,9 @@ def _seal_name(letter: Letter, answers: Mapping[str, Any], who: Readers) -> None
 
 
 def _tell(letter: Letter, who: Readers, *, grave: bool) -> None:
+    if letter.state == "held":
+        flood.tell(letter, who.people)
+        return
     notifications.queue(
         "letter:urgent" if grave else "letter:received", to=sorted(who.people), organisation=letter.school_id,
         subject=("letter", letter.id), by=DOER,

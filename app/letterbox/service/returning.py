@@ -13,8 +13,9 @@ from app.escalation.levels import GRAVE, is_higher
 from app.letterbox.models import Letter
 from app.letterbox.screening import Screened, screen
 from app.letterbox.service import messages
+from app.letterbox.service.doer import DOER
 from app.letterbox.service.messages import Said
-from app.letterbox.service.posting import DOER, Readers, answer_due, opening_due, readers_of, rungs_of, worded
+from app.letterbox.service.posting import Readers, answer_due, opening_due, readers_of, rungs_of, worded
 from app.notifications import service as notifications
 from app.vault import Holder, ObjectKey, letters
 from app.vault.letters import Writer
