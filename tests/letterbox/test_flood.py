@@ -15,7 +15,6 @@ from app.notifications.models import Notice
 from tests.letterbox.conftest import GRAVE, Post, letter_of
 from tests.world import World
 
-
 FEW = 3
 
 
