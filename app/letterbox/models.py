@@ -155,3 +155,20 @@ class BoxOpening(Base):
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
     found: Mapped[int]
+
+
+class LetterCount(Base):
+    """How many letters of a week were about something: counted with the letter, and tied to none."""
+
+    __tablename__ = "letter_count"
+    __table_args__ = (
+        CheckConstraint(_one_of("box_code", BOXES), name="box"),
+        CheckConstraint("count > 0", name="count"),
+    )
+
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    box_code: Mapped[str] = mapped_column(primary_key=True)
+    # The Monday of the week.
+    week: Mapped[date] = mapped_column(primary_key=True)
+    family_code: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -55,10 +55,11 @@ SET_LEVEL = Permission("letter:set_level", _ROOM, _CENTRE)
 REROUTE = Permission("letter:reroute", _LEADERSHIP)
 RAISE = Permission("letter:raise_concern", _ROOM)
 CLOSE = Permission("letter:close", _ROOM, _LEADERSHIP, _CENTRE)
+FIGURES = Permission("letter:figures", [is_counsellor], [is_lead])
 OPEN_BOX = Permission("letterbox:open", [is_counsellor], [is_lead])
 MANAGE = Permission("letterbox:manage", [is_counsellor], [is_lead])
 MANAGE_THIS = Permission(
     "letterbox:manage_this", [is_counsellor, opens_a_box_here], [is_lead, opens_a_box_here]
 )
 
-PERMISSIONS = (LIST, READ, ANSWER, NOTE, SET_LEVEL, REROUTE, RAISE, CLOSE, OPEN_BOX, MANAGE, MANAGE_THIS)
+PERMISSIONS = (LIST, READ, ANSWER, NOTE, SET_LEVEL, REROUTE, RAISE, CLOSE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS)

@@ -54,6 +54,7 @@ def upgrade() -> None:
     _make_message()
     _make_visit()
     _make_opening()
+    _make_count()
 
 
 def _let_hold(more: str) -> None:
@@ -193,9 +194,24 @@ def _make_opening() -> None:
     op.create_index("ix_box_opening_day", "box_opening", ["school_id", "box_code", "day"])
 
 
+def _make_count() -> None:
+    op.create_table(
+        "letter_count",
+        _id("school_id"),
+        _text("box_code"),
+        sa.Column("week", sa.Date(), nullable=False),
+        _text("family_code"),
+        _number("count"),
+        _check("letter_count", "box", _BOXES),
+        _check("letter_count", "count", "count > 0"),
+        _to("letter_count", "school_id", "organisation"),
+        sa.PrimaryKeyConstraint("school_id", "box_code", "week", "family_code", name=op.f("pk_letter_count")),
+    )
+
+
 def downgrade() -> None:
     """Take the letterbox away."""
-    for table in ("box_opening", "letter_visit", "letter_message", "letter", "letterbox", "letter_key"):
+    for table in ("letter_count", "box_opening", "letter_visit", "letter_message", "letter", "letterbox", "letter_key"):
         op.drop_table(table)
     op.execute("DELETE FROM object_grant WHERE holder_kind = 'letter'")
     _let_hold("")

@@ -36,6 +36,7 @@ TABLE = {
     "letter:reroute": _row("", "pia", "", "", ""),
     "letter:raise_concern": _row("lin bo", "", "lin bo", "bo", ""),
     "letter:close": _READ,
+    "letter:figures": {"-": _BOXES},
     "letterbox:open": {"-": _BOXES},
     "letterbox:manage": {"-": _BOXES},
     "letterbox:manage_this": {"the school's": "lin bo pia newcomer", "missing": ""},

@@ -13,6 +13,7 @@ from app.core import forms
 from app.core.errors import Invalid
 from app.directory.queries import names_of, today_at
 from app.letterbox import policy, queries, schemas
+from app.letterbox.figures import figures_of
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.service import boxes
 
@@ -61,6 +62,16 @@ def _boxes(actor: Actor, school_id: UUID | None) -> list[dict[str, Any]]:
         {"code": code, "openings": [{"who": names.get(one.opened_by, "--"), "opening": one} for one in openings]}
         for code, openings in found.items()
     ]
+
+
+@letterbox.get("/letters/figures")
+@guard(policy.FIGURES)
+def figures() -> str:
+    """Show how many letters came and how soon they were answered: figures that point at nobody."""
+    school_id = school_of(g.actor)
+    assert school_id is not None
+    found = {code: figures_of(school_id, code) for code in boxes.boxes_of(g.actor, school_id)}
+    return render_template("letterbox/figures.html", found=found)
 
 
 @letterbox.post("/letters/open-box")

@@ -15,6 +15,7 @@ from app.directory.queries import calendar_of
 from app.escalation import readers
 from app.escalation.levels import GRAVE
 from app.escalation.tiers import clock_for
+from app.letterbox import figures
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.screening import Screened, screen
 from app.letterbox.service import flood, messages
@@ -107,6 +108,7 @@ def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source:
     session().add(letter)
     session().flush()
     messages.add(letter, "letter", text, key)
+    figures.count(letter, found.families)
     audit.record(
         DOER, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,
         level=level, rules=found.version,
