@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -24,8 +25,11 @@ from app.directory.importing.register import Place, Register
 from app.directory.models import Organisation
 from app.directory.pinyin import reading
 from app.escalation.models import Concern
+from app.letterbox.queries import letterbox_of
+from app.letterbox.service import posting, returning
 from app.upkeep import backup
 from app.vault import registry
+from app.vault.return_codes import in_words, new_return_code
 from config.logging import JsonLines
 from tests.databases import Installation
 from tests.directory.rosters.lists import workbook
@@ -130,6 +134,7 @@ class Nest:
         concern_id = self._concern()
         self._file(concern_id)
         self._hand_over(concern_id)
+        self._letters()
         self._deed("lin", concern_id, "assess", level="R1", text=self.bird("why lower"))
         self._device()
 
@@ -195,9 +200,30 @@ class Nest:
         self._deed("lin", concern_id, "feedback", text=self.bird("feedback"))
         return concern_id
 
+    def _letters(self) -> None:
+        """Let a child write with a name for an emergency, and the room answer and note."""
+        self.post("lin", "/letters/box/set-up")
+        answers = {
+            "box": "room", "mode": "sealed", "name": self.bird("writer's name"), "class": self.bird("writer's class"),
+            "text": self.bird("letter"), "excluded_words": self.bird("who must not learn of it"),
+        }
+        with self.world.database.transaction():
+            box = letterbox_of(self.world.school)
+            assert box is not None
+            code = new_return_code()
+            letter = posting.post(box, answers, code=code).id
+            returning.go_on(
+                returning.come_back(returning.writer_of(code), school_id=box.school_id), self.bird("more in the letter")
+            )
+        self.aviary.birds["return code"] = (code, "".join(in_words(code, "zh")))
+        self.post("lin", f"/letters/{letter}/answer", text=self.bird("answer to the letter"), version=2)
+        self.post("lin", f"/letters/{letter}/note", note=self.bird("note to the letter"))
+        about = f"/letters/{letter}/concern/{self.world.students['zoe']}"
+        self.post("lin", about, level="R2", safe_now="yes", families=["mood"], words=self.bird("made of the letter"))
+
     def _deed(self, name: str, concern_id: str, deed: str, **data: object) -> None:
         with self.world.database.transaction(writes=False):
-            revision = session().query(Concern.revision).scalar()
+            revision = session().scalar(select(Concern.revision).where(Concern.id == UUID(concern_id)))
         self.post(name, f"/concerns/{concern_id}/{deed}", version=revision, **data)
 
     def _file(self, concern_id: str) -> None:
@@ -219,7 +245,7 @@ class Nest:
 
     def _hand_over(self, concern_id: str) -> None:
         with self.world.database.transaction(writes=False):
-            revision = session().query(Concern.revision).scalar()
+            revision = session().scalar(select(Concern.revision).where(Concern.id == UUID(concern_id)))
         self.post(
             "lin", f"/concerns/{concern_id}/centre", version=revision, basis="CONSENT", consent=self.bird("consent"),
             reason=self.bird("why handed over"), summary=self.bird("summary"), tried=self.bird("tried"),
