@@ -1,8 +1,7 @@
 """What happened in the sample district: ten weeks of a term, told in the order in which they were lived."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -10,63 +9,30 @@ from uuid import UUID
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
-from app.demo import cast, texts
+from app.demo import texts
+from app.demo.letters import letters
 from app.demo.loading import District
+from app.demo.story import Story
 from app.directory.models import SchoolClass
-from app.directory.queries import calendar_of, lines_of_class, visible_classes
+from app.directory.queries import lines_of_class, visible_classes
 from app.escalation import hand_overs, opinions, service
 from app.escalation.models import Concern, HandOver
 from app.escalation.queries import live_hand_over
 from app.files import service as files
 from app.files.models import FileEntry, StudentFile
 from app.files.queries import entries_of, file_of_student
-from app.schooltime import day_at, is_school_day, moment_at
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Something that happens at a moment."""
-
-    at: datetime
-    happens: Callable[[], object]
-
-
-@dataclass
-class Story:
-    """Scenes as they are written down, to be lived in the order of their moments."""
-
-    district: District
-    now: datetime = field(default_factory=clock.now)
-    scenes: list[Scene] = field(default_factory=list)
-    concerns: dict[str, UUID] = field(default_factory=dict)
-
-    def back(self, school_days: int, hour: str) -> datetime:
-        """Return a time of the day so many school days ago."""
-        calendar = calendar_of(self.district.organisation(cast.PRIMARY).id)
-        day = day_at(calendar, self.now)
-        while school_days or not is_school_day(calendar, day):
-            day -= timedelta(days=1)
-            school_days -= is_school_day(calendar, day)
-        return moment_at(calendar.zone, datetime.combine(day, time.fromisoformat(hour)))
-
-    def add(self, at: datetime, happens: Callable[[], object]) -> None:
-        """Write a scene down; what would lie in the future happens a moment ago."""
-        self.scenes.append(Scene(min(at, self.now - timedelta(minutes=1)), happens))
-
-    def live(self) -> None:
-        """Let every scene happen at its moment."""
-        for scene in sorted(self.scenes, key=lambda scene: scene.at):
-            with clock.at(scene.at):
-                scene.happens()
 
 
 def happen(district: District, tell: Tell) -> None:
     """Let the people of the tour do what they do in a term."""
     tell("letting ten weeks of a term pass")
     story = Story(district)
-    for tell_of in (_long_support, _with_the_centre, _given_back, _closed_by_grade, _questioned, _waiting, _elsewhere):
+    tellers = (
+        _long_support, _with_the_centre, _given_back, _closed_by_grade, _questioned, _waiting, _elsewhere, letters,
+    )
+    for tell_of in tellers:
         tell_of(story)
     story.live()
 

@@ -165,6 +165,20 @@ BEFORE_EXAMS = {
     "concern": "“一看到卷子脑子就空了。”", "observation": "呼吸快，讲完后放松。", "assessment": "考试焦虑，日常范围。",
     "goals": "考前会用呼吸法。", "process": "腹式呼吸、拆题练习。", "homework": "每天练三次。",
 }
+BOX_HOURS = "上学日中午 12:00 由心理老师开箱，当天或次日回信。晚上和周末没有人看，急事请打下面的电话，或告诉身边大人。"
+LETTER_ALONE = "转学过来两个月了，下课大家都有自己的小圈子，我不知道怎么加进去。体育课分组每次都剩下我。"
+ANSWER_ALONE = (
+    "谢谢你写信来，你愿意说出来，这很好。刚到新班级，看着别人三三两两，心里会空落落的。"
+    "想多了解一点：班里有没有谁让你觉得比较好说话？愿意的话，中午也可以来心灵屋坐坐，门开着。"
+)
+LETTER_ALONE_MORE = "我的同桌人挺好的，借过我橡皮。我明天中午想来看看，可以不说名字吗？"
+ANSWER_ALONE_MORE = "可以，来了说一声“橡皮”我就知道是你。我们一起想想，怎么从同桌开始。"
+LETTER_CANTEEN = "三楼的班级下楼晚，打到饭时菜常常凉了，能不能让各年级轮流先吃？"
+ANSWER_CANTEEN = "建议收到，说得有道理。下周一起三个年级轮换先用餐，试行两周后再听你们的意见。"
+LETTER_SEAT = "老师能不能不要按成绩排座位？我坐最后一排，看不清也不敢说。"
+LETTER_FRIEND = "我有一个朋友，她手臂上有好多道划痕，说是猫抓的，可是她家没有养猫。她叫我不要告诉别人。我该怎么办？"
+SEALED_NAME = "陆思齐"
+LETTER_FIELD = "放学后操场五点就锁门了，能不能晚半小时？"
 DOCUMENT = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj\n"
