@@ -1,6 +1,6 @@
 """One letter with all that followed, and what is done with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -18,6 +18,7 @@ from app.escalation.views import named
 from app.letterbox import policy, queries, schemas
 from app.letterbox.models import Letter
 from app.letterbox.pages.blueprint import letterbox
+from app.letterbox.screening import Mark, Screening, explain
 from app.letterbox.service import answering
 from app.letterbox.words import BEGINNINGS
 from app.notifications.service import see_all_about
@@ -39,8 +40,17 @@ def _shown(letter: Letter, form: forms.Form) -> str:
     return render_template(
         "letterbox/letter.html", letter=letter, head=head, said=said, authors=authors, form=form,
         levels=levels_for("assess", letter.suggested_level), excluded=sorted(excluded.values()),
-        readers=named(vault.readers_of(letter.id), g.actor),
+        screening=explain(said[0].words, found_in(head)), readers=named(vault.readers_of(letter.id), g.actor),
         may={name: permission.allows(g.actor, letter) for name, permission in _DEEDS.items()},
+    )
+
+
+def found_in(head: Mapping[str, Any]) -> Screening:
+    """Return what screening found when the letter was posted, as the head keeps it."""
+    found = head["screening"]
+    marks = tuple(Mark(**mark) for mark in found["marks"])
+    return Screening(
+        found["level"], tuple(found["families"]), marks, tuple(found["reasons"]), found["version"]
     )
 
 

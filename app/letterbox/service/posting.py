@@ -1,7 +1,7 @@
 """A letter is posted: looked at by screening while it is open, then sealed to those who will read it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from app.escalation.levels import GRAVE
 from app.escalation.tiers import clock_for
 from app.letterbox import figures
 from app.letterbox.models import Letter, Letterbox
-from app.letterbox.screening import Screened, screen
+from app.letterbox.screening import Screening, screen
 from app.letterbox.service import flood, messages
 from app.letterbox.service.doer import DOER
 from app.notifications import service as notifications
@@ -111,7 +111,7 @@ def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source:
     figures.count(letter, found.families)
     audit.record(
         DOER, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,
-        level=level, rules=found.version,
+        level=level,
     )
     _tell(letter, who, grave=level in GRAVE)
     return letter
@@ -127,7 +127,7 @@ def worded(text: str) -> str:
 
 
 def _letter(
-    letterbox: Letterbox, letter_id: UUID, who: Readers, level: str, found: Screened, unsafe: bool
+    letterbox: Letterbox, letter_id: UUID, who: Readers, level: str, found: Screening, unsafe: bool
 ) -> Letter:
     calendar = calendar_of(letterbox.school_id)
     return Letter(
@@ -164,7 +164,7 @@ def opening_due(level: str, calendar: SchoolCalendar) -> datetime | None:
     return due(clock_for("acknowledge", level), clock.now(), calendar) if level in GRAVE else None
 
 
-def _head(answers: Mapping[str, Any], found: Screened) -> dict[str, Any]:
+def _head(answers: Mapping[str, Any], found: Screening) -> dict[str, Any]:
     named = answers.get("mode") == "named"
     return {
         "addressed_to": answers["box"],
@@ -175,9 +175,7 @@ def _head(answers: Mapping[str, Any], found: Screened) -> dict[str, Any]:
         "talk": bool(answers.get("talk")),
         "excluded": sorted(person_id.hex for person_id in answers.get("excluded", ())),
         "excluded_words": answers.get("excluded_words", "").strip(),
-        "families": list(found.families),
-        "spans": [list(span) for span in found.spans],
-        "reason": found.reason,
+        "screening": asdict(found),
     }
 
 

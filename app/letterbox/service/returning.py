@@ -11,7 +11,7 @@ from app.core.words import N_
 from app.directory.queries import calendar_of
 from app.escalation.levels import GRAVE, is_higher
 from app.letterbox.models import Letter
-from app.letterbox.screening import Screened, screen
+from app.letterbox.screening import Screening, screen
 from app.letterbox.service import messages
 from app.letterbox.service.doer import DOER
 from app.letterbox.service.messages import Said
@@ -90,7 +90,7 @@ def go_on(opened: Opened, words: str) -> None:
     )
 
 
-def _raise(opened: Opened, found: Screened) -> None:
+def _raise(opened: Opened, found: Screening) -> None:
     letter = opened.letter
     letter.suggested_level, letter.rules_code = found.level, found.version
     if found.level not in GRAVE:
