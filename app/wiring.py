@@ -47,7 +47,7 @@ from app.identity.setup import before_serving
 from app.letterbox.cli import letters
 from app.letterbox import events as letterbox_events
 from app.letterbox import policy as letterbox_policy
-from app.letterbox.pages import letterbox
+from app.letterbox.pages import letterbox, letters_out, told_hotlines
 from app.letterbox.service import climbing, visits
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
@@ -62,7 +62,7 @@ from app.upkeep.cli import backup
 from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
-PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, oversight)
+PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, letters_out, oversight)
 APIS = (
     session_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api, oversight_api
 )
@@ -126,6 +126,9 @@ def register_features(app: Application) -> None:
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)
     app.database.info["post_given"] = arrivals.tell_of_post
+    arrivals.on_waiting(notices.tell_of_arrival)
+    arrivals.on_admitted(notices.see_arrival)
+    app.extensions["refusal_pages"] = {"/w/": "letterbox/child/refused.html"}
     records.ask(files_queries.students_with_files_since, escalation_queries.students_with_concerns_since)
     app.extensions["permissions"] = permissions()
     app.extensions["event_words"] = event_words()
@@ -133,6 +136,7 @@ def register_features(app: Application) -> None:
     app.jinja_env.globals["worded"] = _worded
     app.jinja_env.globals["closing_act"] = closing_act
     app.jinja_env.globals["refused_keys"] = refused_keys
+    app.jinja_env.globals["usual_hotlines"] = told_hotlines
     app.jinja_env.globals["file_act"] = file_act
     app.jinja_env.globals["open_concerns"] = open_concerns
     app.jinja_env.globals["raise_act"] = raise_act

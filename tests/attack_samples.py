@@ -37,6 +37,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "name": ("dark", "xx"),
     "deed": ("acknowledge", "xx"),
     "filename": ("xinxia.css", "xx"),
+    "step": ("2", "9"),
 }
 
 
@@ -113,7 +114,7 @@ def _letter(world: World, student: str) -> Sample:
     with world.acting(counsellor) as by:
         box = letterbox_of(world.organisations[school]) or boxes.set_up(world.organisations[school], by=by)
         answers = {"box": "leadership" if student == "rui" else "room", "text": "could we talk"}
-        return {"letter_id": posting.post(box, answers, code=new_return_code()).id}
+        return {"letter_id": posting.post(box, answers, code=new_return_code()).id, "address": box.address_code}
 
 
 def _roster(world: World, who: str) -> Sample:

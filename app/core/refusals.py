@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -25,6 +25,7 @@ HEADINGS = {
     404: N_("There is nothing here"),
     405: N_("This cannot be done that way"),
     409: N_("This is no longer possible"),
+    410: N_("This page has been closed"),
     413: N_("This is too large"),
     422: N_("Something needs another look"),
     429: N_("One moment, please"),
@@ -116,9 +117,15 @@ def answer(status: int, words: str, *, errors: Any = None, code: str | None = No
         return _problem(heading, sentence, status, errors=errors, code=None if status == 404 else code)
     g.plain_page = True
     page = render_template(
-        "errors/page.html", status=status, heading=heading, words=sentence, request_id=request_id(), ways=[]
+        _page_here(), status=status, heading=heading, words=sentence, request_id=request_id(), ways=[]
     )
     return make_response(page, status)
+
+
+def _page_here() -> str:
+    """Return the page that says what was refused: some parts of the site have one in a frame of their own."""
+    pages: Mapping[str, str] = current_app.extensions.get("refusal_pages", {})
+    return next((page for beginning, page in pages.items() if request.path.startswith(beginning)), "errors/page.html")
 
 
 def _problem(title: str, detail: str, status: int, *, errors: Any, code: str | None) -> Response:

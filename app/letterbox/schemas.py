@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from app.core.forms import Shape
 from app.core.words import N_
 from app.escalation.levels import FAMILIES, LEVELS, SAFE_NOW
-from app.letterbox.words import BOXES
+from app.letterbox.service.posting import NothingWritten, TooLong
+from app.letterbox.words import BOXES, MODES, SAFE, WISHES
 
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
 _LONG = validate.Length(max=20_000, error=N_("This is longer than 20,000 characters."))
@@ -99,4 +100,101 @@ def hotlines_written(hotlines: Sequence[dict[str, Any]]) -> str:
     """Return telephone numbers as they are typed, a line each."""
     return "\n".join(
         ", ".join([line["label"], line["number"], *([ALWAYS] if line["always"] else [])]) for line in hotlines
+    )
+
+
+class Begin(Shape):
+    """How a child begins: with the first question, or with what is most urgent."""
+
+    unsafe = fields.Bool(load_default=False)
+
+
+class Leave(Shape):
+    """Whether somebody leaves for good or only forgets what was begun here."""
+
+    stay = fields.Bool(load_default=False)
+
+
+class To(Shape):
+    """To whom a child writes."""
+
+    box = fields.Str(
+        required=True, validate=validate.OneOf(list(BOXES)), error_messages={"required": N_("Please choose one.")}
+    )
+
+
+_SOMETHING = NothingWritten.words
+
+
+def _demand_words(text: str) -> None:
+    if not text.strip():
+        raise ValidationError(_SOMETHING)
+
+
+class Written(Shape):
+    """The words of a letter, or more of them."""
+
+    text = fields.Str(
+        required=True, error_messages={"required": _SOMETHING},
+        validate=[validate.Length(max=20_000, error=TooLong.words), _demand_words],
+    )
+
+
+class Draft(Shape):
+    """What a child has written so far."""
+
+    text = fields.Str(validate=validate.Length(max=20_000))
+
+
+class Who(Shape):
+    """How somebody wants to be known."""
+
+    mode = fields.Str(
+        required=True, validate=validate.OneOf(list(MODES)), error_messages={"required": N_("Please choose one.")}
+    )
+    name = fields.Str(load_default="", validate=validate.Length(max=80, error=N_("Please write a shorter name.")))
+    class_name = fields.Str(load_default="", validate=validate.Length(max=40, error=N_("Please write it shorter.")))
+
+    @validates_schema
+    def _named(self, data: dict[str, Any], **_more: Any) -> None:
+        if data.get("mode") != "anonymous" and not data.get("name", "").strip():
+            raise ValidationError(N_("Please write your name, or choose not to say it."), "name")
+
+
+class Wish(Shape):
+    """What would help."""
+
+    wish = fields.Str(
+        required=True, validate=validate.OneOf(list(WISHES)), error_messages={"required": N_("Please choose one.")}
+    )
+
+
+class Without(Shape):
+    """Who should not learn of it."""
+
+    people = fields.List(fields.UUID(), load_default=list)
+    words = fields.Str(load_default="", validate=validate.Length(max=500, error=N_("Please write it shorter.")))
+
+
+class Safe(Shape):
+    """Whether somebody is safe now."""
+
+    safe = fields.Str(
+        required=True, validate=validate.OneOf(list(SAFE)), error_messages={"required": N_("Please choose one.")}
+    )
+
+
+class Kept(Shape):
+    """What shows that a return code was kept."""
+
+    last = fields.Str(load_default="", validate=validate.Length(max=20, error=N_("Type the last four digits.")))
+    printed = fields.Bool(load_default=False)
+
+
+class Code(Shape):
+    """A return code as it was typed."""
+
+    code = fields.Str(
+        required=True, validate=validate.Length(max=200, error=N_("This is longer than any code.")),
+        error_messages={"required": N_("Please type your code.")},
     )

@@ -27,6 +27,12 @@ MODES = {
     "sealed": N_("My name is sealed and opened only in an emergency"),
     "named": N_("I say who I am"),
 }
+WISHES = {
+    "answer": N_("An answer here"),
+    "talk": N_("An answer here, and a talk with somebody"),
+    "nothing": N_("Nothing. It is enough that somebody reads it"),
+}
+SAFE = {"yes": N_("I am safe"), "unsure": N_("I am not sure"), "no": N_("I am not safe")}
 # First sentences of an answer. None promises to keep something secret: that is not ours to promise.
 BEGINNINGS = {
     "thanks": N_("Thank you for writing. It is good that you told somebody."),

@@ -226,7 +226,7 @@
   const sessionDialog = one("[data-session-dialog]");
   if (sessionDialog && body.dataset.sessionEndsIn) {
     const left = one("[data-session-left]", sessionDialog);
-    const others = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
+    const others = "BroadcastChannel" in window ? new BroadcastChannel(`session ${body.dataset.sessionExtendUrl}`) : null;
     let endsAt = Date.now() + Number(body.dataset.sessionEndsIn) * 1000;
     others?.postMessage(endsAt);
     others?.addEventListener("message", (event) => {
@@ -313,6 +313,17 @@
   if (fromFragment && location.hash.length > 1) {
     if (!fromFragment.value) fromFragment.value = decodeURIComponent(location.hash.slice(1));
     history.replaceState(null, "", location.pathname);
+  }
+
+  // A page that must be there without network is kept by this browser with what it is drawn with.
+  const offline = body.dataset.offline;
+  if (offline && "serviceWorker" in navigator) {
+    const drawn = all('link[rel="stylesheet"], script[src]').map((part) => part.href || part.src);
+    navigator.serviceWorker.register(offline)
+      .then(() => caches.open("page"))
+      .then((kept) => kept.addAll([location.pathname, ...drawn]))
+      .then(() => all("[data-when-kept]").forEach((words) => { words.hidden = false; }))
+      .catch(() => { /* Without it the page is there as long as the network is. */ });
   }
 
   one('.x-nav [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -6,7 +6,7 @@ given out by: whoever writes into the database can put no other key in the place
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -51,12 +51,20 @@ class _Letter:
 
 def writer_of(code: str) -> Writer:
     """Return what a return code stands for; slow (18 ms and 19 MiB), and the same for every code; raises Busy."""
+    return stretching(code)()
+
+
+def stretching(code: str) -> Callable[[], Writer]:
+    """Return the slow work of a return code, to be done when nobody waits: it needs no transaction any more."""
     pepper = server_key().pepper()
     salt = codes.derive(pepper, "return-code/salt", 16)
-    secret = stretch(code, salt, pepper, b"xinxia/1/return-code", CODES).kek
-    return Writer(
-        codes.derive(secret, "return-code/lookup", 16), KeyPair.from_seed(codes.derive(secret, "return-code/pair", 64))
-    )
+
+    def stretch_it() -> Writer:
+        secret = stretch(code, salt, pepper, b"xinxia/1/return-code", CODES).kek
+        seed = codes.derive(secret, "return-code/pair", 64)
+        return Writer(codes.derive(secret, "return-code/lookup", 16), KeyPair.from_seed(seed))
+
+    return stretch_it
 
 
 def seal_letter(
@@ -82,10 +90,11 @@ def seal_letter(
     return key
 
 
-def come_back(writer: Writer) -> ObjectKey | None:
-    """Return the key of the letter that a return code leads to, None where it leads to none."""
+def come_back(writer: Writer, *, organisation_id: UUID) -> ObjectKey | None:
+    """Return the key of the letter that a return code leads to at an organisation, None where it leads to none."""
     own = select(Grant).join(LetterKey, LetterKey.object_id == Grant.object_id).where(
-        LetterKey.lookup == writer.lookup, Grant.holder_kind == "letter", Grant.holder_id == LetterKey.object_id
+        LetterKey.lookup == writer.lookup, Grant.holder_kind == "letter", Grant.holder_id == LetterKey.object_id,
+        Grant.organisation_id == organisation_id,
     )
     grant = session().scalar(own.order_by(Grant.epoch.desc()).limit(1))
     if grant is None:

@@ -54,7 +54,7 @@ def test_lin_and_the_child_open_the_same_letter(holders: Keyholders, posted: Pos
     with holders.ring("lin") as lin:
         assert lin.open(posted.id).secret == posted.secret
     with holders.database.transaction(writes=False):
-        key = come_back(writer_of(posted.code))
+        key = come_back(writer_of(posted.code), organisation_id=holders.organisation)
         assert key is not None
         assert (key.object_id, key.secret) == (posted.id, posted.secret)
 
@@ -67,9 +67,9 @@ def test_bo_opens_nothing(holders: Keyholders, posted: Posted) -> None:
 def test_another_code_leads_nowhere_with_the_same_work(holders: Keyholders, posted: Posted) -> None:
     with holders.database.transaction(writes=False):
         before = passwords.runs()
-        assert come_back(writer_of(new_return_code())) is None
+        assert come_back(writer_of(new_return_code()), organisation_id=holders.organisation) is None
         assert passwords.runs() - before == 1
-        assert come_back(writer_of(posted.code)) is not None
+        assert come_back(writer_of(posted.code), organisation_id=holders.organisation) is not None
         assert passwords.runs() - before == 2
 
 
@@ -89,7 +89,7 @@ def test_a_letter_is_not_opened_with_another_servers_pepper(
 ) -> None:
     with holders.database.transaction(writes=False):
         monkeypatch.setattr(type(letters.server_key()), "pepper", lambda self: b"p" * 32)
-        assert come_back(writer_of(posted.code)) is None
+        assert come_back(writer_of(posted.code), organisation_id=holders.organisation) is None
 
 
 def test_the_centre_stands_by_and_opens_nothing_by_itself(holders: Keyholders) -> None:
@@ -164,7 +164,7 @@ def test_a_thief_cannot_change_the_keys_of_a_letter(holders: Keyholders, posted:
     with holders.ring("lin") as lin, pytest.raises(Untrusted):
         lin.open(posted.id)
     with holders.database.transaction(writes=False), pytest.raises(Untrusted):
-        come_back(writer_of(posted.code))
+        come_back(writer_of(posted.code), organisation_id=holders.organisation)
 
 
 def test_a_letter_vouches_for_no_other_letter(holders: Keyholders, posted: Posted) -> None:

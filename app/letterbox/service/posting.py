@@ -13,7 +13,7 @@ from app.core.errors import Invalid
 from app.core.words import N_
 from app.directory.queries import calendar_of
 from app.escalation import readers
-from app.escalation.levels import GRAVE
+from app.escalation.levels import GRAVE, is_higher
 from app.escalation.tiers import clock_for
 from app.letterbox import figures
 from app.letterbox.models import Letter, Letterbox
@@ -23,6 +23,7 @@ from app.letterbox.service.doer import DOER
 from app.notifications import service as notifications
 from app.schooltime import Clock, SchoolCalendar, due
 from app.vault import Holder, letters
+from app.vault.letters import Writer
 from app.vault.return_codes import read_return_code
 
 LONGEST = 20_000
@@ -84,36 +85,63 @@ def readers_of(box: str, *, school_id: UUID, excluded: Collection[UUID], grave: 
     return Readers(lies_in, teams[tier].holders, standby, teams[tier].living, ladder)
 
 
-def post(letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source: str = "") -> Letter:
+@dataclass(frozen=True)
+class Weighed:
+    """What a letter looks like before a person reads it: what screening found, and the level to begin with."""
+
+    found: Screening
+    level: str
+
+    @property
+    def grave(self) -> bool:
+        """Say whether it may be an emergency."""
+        return self.level in GRAVE
+
+
+def weigh(answers: Mapping[str, Any]) -> Weighed:
+    """Return how urgent a letter may be, by its words and by what its writer says of being safe."""
+    found = screen(str(answers.get("text", "")).strip())
+    said = "R4" if answers.get("unsafe") else "R3" if answers.get("unsure") else "R0"
+    return Weighed(found, said if is_higher(said, found.level) else found.level)
+
+
+def who_reads(letterbox: Letterbox, answers: Mapping[str, Any], *, grave: bool) -> Readers:
+    """Return who would read a letter if it were sent as it stands now; raises NobodyReads."""
+    return readers_of(
+        answers["box"], school_id=letterbox.school_id, excluded=answers.get("excluded", ()), grave=grave
+    )
+
+
+def post(
+    letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source: str = "", writer: Writer | None = None
+) -> Letter:
     """Post a letter under a return code; raises NothingWritten, TooLong, NobodyReads, Busy.
 
-    Screening only suggests: it decides who is told at once, never whether a letter is read. `source` is where it
-    comes from, kept as a keyed hash for a quarter of an hour: nobody is shut out by it, see `flood`.
+    `writer` is what the code stands for, where that was found out before the transaction. Screening only
+    suggests: it decides who is told at once, never whether a letter is read. `source` is where it comes from, kept as
+    a keyed hash for a quarter of an hour: nobody is shut out by it, see `flood`.
     """
     text = worded(answers["text"])
-    found, unsafe = screen(text), bool(answers.get("unsafe"))
-    level = "R4" if unsafe else found.level
-    who = readers_of(
-        answers["box"], school_id=letterbox.school_id, excluded=answers.get("excluded", ()), grave=level in GRAVE
-    )
+    weighed = weigh(answers)
+    who = who_reads(letterbox, answers, grave=weighed.grave)
     key = letters.seal_letter(
         organisation_id=letterbox.school_id, to=who.to, standby=who.standby, basis="letter:posted",
-        writer=letters.writer_of(read_return_code(code)),
+        writer=writer or letters.writer_of(read_return_code(code)),
     )
-    letter = _letter(letterbox, key.object_id, who, level, found, unsafe)
-    if flood.is_one(letter.school_id, source) and level not in GRAVE:
+    letter = _letter(letterbox, key.object_id, who, weighed, unsafe=bool(answers.get("unsafe")))
+    if flood.is_one(letter.school_id, source) and not weighed.grave:
         letter.state = "held"
-    vault.write(letter, "head", _head(answers, found), key)
+    vault.write(letter, "head", _head(answers, weighed.found), key)
     _seal_name(letter, answers, who)
     session().add(letter)
     session().flush()
     messages.add(letter, "letter", text, key)
-    figures.count(letter, found.families)
+    figures.count(letter, weighed.found.families)
     audit.record(
         DOER, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,
-        level=level,
+        level=weighed.level,
     )
-    _tell(letter, who, grave=level in GRAVE)
+    _tell(letter, who, grave=weighed.grave)
     return letter
 
 
@@ -126,9 +154,7 @@ def worded(text: str) -> str:
     return text.strip()
 
 
-def _letter(
-    letterbox: Letterbox, letter_id: UUID, who: Readers, level: str, found: Screening, unsafe: bool
-) -> Letter:
+def _letter(letterbox: Letterbox, letter_id: UUID, who: Readers, weighed: Weighed, *, unsafe: bool) -> Letter:
     calendar = calendar_of(letterbox.school_id)
     return Letter(
         id=letter_id,
@@ -136,10 +162,10 @@ def _letter(
         box_code=who.box,
         state="waiting",
         received_at=clock.now(),
-        suggested_level=level,
-        rules_code=found.version,
+        suggested_level=weighed.level,
+        rules_code=weighed.found.version,
         unsafe=unsafe,
-        opening_due_at=opening_due(level, calendar),
+        opening_due_at=opening_due(weighed.level, calendar),
         due_at=answer_due(who.box, calendar),
         ladder=rungs_of(who),
         climbed=0,

@@ -1,5 +1,6 @@
 """Coming back with a return code: read the answers, go on writing; wrong codes all cost the same."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from app.letterbox.service.messages import Said
 from app.letterbox.service.posting import Readers, answer_due, opening_due, readers_of, rungs_of, worded
 from app.notifications import service as notifications
 from app.vault import Holder, ObjectKey, letters
+from app.vault.keypairs import KeyPair
 from app.vault.letters import Writer
 from app.vault.return_codes import read_return_code
 
@@ -39,16 +41,36 @@ class Opened:
 
 def writer_of(typed: str) -> Writer:
     """Return what a code stands for as it was typed; raises MistypedCode at no cost, and Busy."""
-    return letters.writer_of(read_return_code(typed))
+    return stretching(typed)()
+
+
+def stretching(typed: str) -> Callable[[], Writer]:
+    """Return the slow work of a code as it was typed, to be done outside the transaction; raises MistypedCode."""
+    return letters.stretching(read_return_code(typed))
 
 
 def come_back(writer: Writer, *, school_id: UUID) -> Opened:
     """Return the letter behind a return code; raises NoSuchLetter, also for a letter to another school."""
-    key = letters.come_back(writer)
+    key = letters.come_back(writer, organisation_id=school_id)
     letter = session().get(Letter, key.object_id) if key else None
-    if key is None or letter is None or letter.school_id != school_id:
+    if key is None or letter is None:
         raise NoSuchLetter()
     return Opened(letter, writer, key)
+
+
+def remembered(writer: Writer) -> dict[str, str]:
+    """Return what a visit keeps of somebody who came back: never the code, which cannot be found from it."""
+    return {"lookup": writer.lookup.hex(), "seed": writer.pair.seed().hex()}
+
+
+def recalled(kept: Mapping[str, str]) -> Writer:
+    """Return the writer that a visit remembers, without the slow work of their code."""
+    return Writer(bytes.fromhex(kept["lookup"]), KeyPair.from_seed(bytes.fromhex(kept["seed"])))
+
+
+def has_read(letter: Letter, number: int) -> bool:
+    """Say whether somebody who reads the letter has opened this message of its writer."""
+    return number <= letter.read_by_staff or letter.state not in ("waiting", "held")
 
 
 def thread(opened: Opened) -> list[Said]:

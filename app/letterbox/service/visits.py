@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ class Visit:
 
     token: bytes = field(repr=False)
     school_id: UUID
+    expires_at: datetime
     content: dict[str, Any] = field(repr=False)
 
 
@@ -37,7 +38,7 @@ def begin(school_id: UUID, content: Mapping[str, Any]) -> Visit:
     _write(row, token, content)
     session().add(row)
     session().flush()
-    return Visit(token, school_id, dict(content))
+    return Visit(token, school_id, row.expires_at, dict(content))
 
 
 def find(token: bytes | None) -> Visit | None:
@@ -49,7 +50,7 @@ def find(token: bytes | None) -> Visit | None:
         content = unlock_visit(row.locked, visit=row.id, token=token, server_half=row.server_half)
     except Damaged:
         return None
-    return Visit(token, row.school_id, json.loads(content))
+    return Visit(token, row.school_id, row.expires_at, json.loads(content))
 
 
 def keep(visit: Visit, content: Mapping[str, Any]) -> Visit:
@@ -57,7 +58,7 @@ def keep(visit: Visit, content: Mapping[str, Any]) -> Visit:
     row = session().get_one(LetterVisit, _id_of(visit.token))
     _write(row, visit.token, content)
     session().flush()
-    return Visit(visit.token, visit.school_id, dict(content))
+    return Visit(visit.token, visit.school_id, row.expires_at, dict(content))
 
 
 def end(token: bytes) -> None:

@@ -1,0 +1,127 @@
+"""Coming back with a code: reading what was answered, and writing on."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, g, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import vault
+from app.access import public
+from app.core import forms
+from app.core.errors import Invalid
+from app.core.requests import ahead
+from app.directory.queries import names_of
+from app.letterbox import schemas
+from app.letterbox.models import Letterbox
+from app.letterbox.pages.child.readers import named
+from app.letterbox.pages.child.visiting import (
+    VisitOver,
+    begin_anew,
+    box_at,
+    demand_visit,
+    go_on,
+    letters_out,
+    show,
+)
+from app.letterbox.service import returning, visits
+from app.letterbox.service.posting import weigh
+from app.letterbox.service.returning import NoSuchLetter, Opened
+from app.letterbox.service.visits import Visit
+from app.vault.return_codes import MistypedReturnCode
+
+
+def _stretch_ahead() -> None:
+    """Do the slow work of a code before the transaction; a typing error costs none, a wrong code as much as a right."""
+    form = forms.read(schemas.Code(), request.form)
+    if form.errors:
+        return
+    with suppress(MistypedReturnCode):
+        with current_app.extensions["database"].transaction(writes=False):
+            stretch = returning.stretching(form.data["code"])
+        g.ahead = stretch()
+
+
+@letters_out.route("/<address>/back", methods=["GET", "POST"])
+@public
+@ahead(_stretch_ahead)
+def back(address: str) -> Any:
+    """Ask for the return code."""
+    box = box_at(address)
+    if request.method != "POST":
+        return show("back", box, form=forms.blank())
+    form = forms.read(schemas.Code(), request.form)
+    if not form.errors:
+        try:
+            return _arrive(box, _opened_with_code(box))
+        except (MistypedReturnCode, NoSuchLetter) as refused:
+            form = form.with_error("code", refused.words)
+    return show("back", box, form=form), 422
+
+
+def _opened_with_code(box: Letterbox) -> Opened:
+    writer = g.get("ahead")
+    if writer is None:
+        raise MistypedReturnCode()
+    return returning.come_back(writer, school_id=box.school_id)
+
+
+def _arrive(box: Letterbox, opened: Opened) -> AnyResponse:
+    before = opened.letter.writer_came_at
+    content = {
+        "writer": returning.remembered(opened.writer), "before": before.isoformat() if before else "",
+        "seen": opened.letter.read_by_writer, "care": False,
+    }
+    returning.take_note(opened, returning.thread(opened))
+    return go_on(begin_anew(box, content), "thread", box)
+
+
+def _reopened(box: Letterbox, visit: Visit) -> Opened:
+    """Open the letter that this browser has come back to; what is not there any more is over."""
+    try:
+        return returning.come_back(returning.recalled(visit.content["writer"]), school_id=box.school_id)
+    except NoSuchLetter:
+        raise VisitOver() from None
+
+
+@letters_out.get("/<address>/thread")
+@public
+def thread(address: str) -> str:
+    """Show the letter with everything that was answered."""
+    box = box_at(address)
+    visit = demand_visit(box, "writer")
+    return _thread(box, visit, forms.blank(text=visit.content.get("draft", "")))
+
+
+def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
+    opened = _reopened(box, visit)
+    letter, said = opened.letter, returning.thread(opened)
+    people, before = vault.readers_of(letter.id), visit.content["before"]
+    return show(
+        "thread", box, visit, form=form, letter=letter, said=said, has_read=returning.has_read,
+        authors=names_of({one.message.author_id for one in said if one.message.author_id}),
+        readers=named(people, box.school_id), care=visit.content["care"], seen=visit.content["seen"],
+        before=datetime.fromisoformat(before) if before else None,
+        in_emergency=named(vault.readers_of(letter.id, standby=True) - people, box.school_id),
+    )
+
+
+@letters_out.post("/<address>/more")
+@public
+def more(address: str) -> Any:
+    """Write more into the same letter."""
+    box = box_at(address)
+    visit = demand_visit(box, "writer")
+    form = forms.read(schemas.Written(), request.form)
+    if form.errors:
+        return _thread(box, visit, form), 422
+    opened = _reopened(box, visit)
+    try:
+        returning.go_on(opened, form.data["text"])
+    except Invalid as refused:
+        return _thread(box, visit, form.with_error("text", _(refused.words))), 422
+    content = {**visit.content, "care": weigh({"text": form.data["text"]}).grave, "seen": opened.letter.read_by_writer}
+    content.pop("draft", None)
+    return go_on(visits.keep(visit, content), "thread", box)

@@ -1,0 +1,218 @@
+"""Writing a letter: one question a page, answers kept in the visit, a last look, and sent once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, g, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.access import public
+from app.core import forms
+from app.core.errors import Missing
+from app.core.requests import ahead
+from app.identity.sessions import source_of_request
+from app.letterbox import schemas
+from app.letterbox.models import Letterbox
+from app.letterbox.pages.child.readers import NamedReaders, named_readers, published
+from app.letterbox.pages.child.start import readers_by_box
+from app.letterbox.pages.child.visiting import VisitOver, box_at, demand_visit, go_on, letters_out, show, visit_to
+from app.letterbox.queries import letterbox_at
+from app.letterbox.service import posting, returning, visits
+from app.letterbox.service.posting import NobodyReads
+from app.letterbox.service.visits import Visit
+from app.letterbox.words import BOXES, MODES, SAFE, WISHES
+
+Answers = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A page that asks one thing; `unanswered` is what counts for those who do not want to say."""
+
+    name: str
+    shape: type[forms.Shape]
+    unanswered: Mapping[str, Any] | None = None
+
+
+QUESTIONS = (
+    Question("to", schemas.To),
+    Question("letter", schemas.Written),
+    Question("who", schemas.Who, {"mode": "anonymous", "name": "", "class_name": ""}),
+    Question("wish", schemas.Wish, {"wish": ""}),
+    Question("without", schemas.Without, {"people": [], "words": ""}),
+    Question("safe", schemas.Safe, {"safe": ""}),
+)
+
+
+@letters_out.get("/<address>/next")
+@public
+def onward(address: str) -> AnyResponse:
+    """Lead to the first question that is open, or to the last look."""
+    box = box_at(address)
+    return _next(demand_visit(box, "answers"), box)
+
+
+def _next(visit: Visit, box: Letterbox) -> AnyResponse:
+    step = _first_open(visit.content["answers"])
+    return go_on(visit, "check", box) if step is None else go_on(visit, "question", box, step=step)
+
+
+def _first_open(answers: Answers) -> int | None:
+    return next((step for step, asked in enumerate(QUESTIONS, 1) if asked.name not in answers), None)
+
+
+@letters_out.route("/<address>/<int:step>", methods=["GET", "POST"])
+@public
+def question(address: str, step: int) -> Any:
+    """Ask one thing; steps are taken in their order, and each can be changed later (ASVS V2.3.1)."""
+    box = box_at(address)
+    visit = demand_visit(box, "answers")
+    if not 1 <= step <= len(QUESTIONS):
+        raise Missing()
+    asked, answers = QUESTIONS[step - 1], visit.content["answers"]
+    if step > (_first_open(answers) or len(QUESTIONS)):
+        return _next(visit, box)
+    if request.method != "POST":
+        return _asking(step, box, visit, _as_kept(asked, visit))
+    if "skip" in request.form and asked.unanswered is not None:
+        return _keep(visit, box, asked, asked.unanswered)
+    form = forms.read(asked.shape(), request.form)
+    if not form.errors:
+        given = _storable(form.data)
+        if asked.name != "without" or _somebody_reads(box, {**answers, "without": given}):
+            return _keep(visit, box, asked, given)
+        form = form.with_error("people", _("Then nobody would be left who could read your letter. Please leave one."))
+    return _asking(step, box, visit, form), 422
+
+
+def _as_kept(asked: Question, visit: Visit) -> forms.Form:
+    kept = dict(visit.content["answers"].get(asked.name, {}))
+    if asked.name == "letter" and "draft" in visit.content:
+        kept["text"] = visit.content["draft"]
+    return forms.blank(**kept)
+
+
+def _keep(visit: Visit, box: Letterbox, asked: Question, given: Mapping[str, Any]) -> AnyResponse:
+    content = {**visit.content, "answers": {**visit.content["answers"], asked.name: given}}
+    if asked.name == "letter":
+        content.pop("draft", None)
+    return _next(visits.keep(visit, content), box)
+
+
+def _storable(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: [one.hex for one in value] if isinstance(value, list) else value for name, value in data.items()}
+
+
+def _asking(step: int, box: Letterbox, visit: Visit, form: forms.Form) -> str:
+    name, answers = QUESTIONS[step - 1].name, visit.content["answers"]
+    more: dict[str, Any] = {}
+    if name == "to":
+        more["readers"] = readers_by_box(box)
+    elif name == "without":
+        more["published"] = published(box.school_id)
+    if name in ("letter", "safe"):
+        more["reading"] = _reading(box, answers)
+    return show(
+        f"ask_{name}", box, visit, form=form, step=step, steps=len(QUESTIONS), back=step - 1 if step > 1 else None,
+        **more,
+    )
+
+
+def meant(answers: Answers) -> dict[str, Any]:
+    """Return what the answers say to the post; what was not asked yet says nothing."""
+    def of(name: str) -> Mapping[str, Any]:
+        return answers.get(name, {})
+
+    return {
+        "box": of("to").get("box", "room"), "text": of("letter").get("text", ""),
+        "mode": of("who").get("mode", "anonymous"), "name": of("who").get("name", ""),
+        "class": of("who").get("class_name", ""), "reply": of("wish").get("wish") != "nothing",
+        "talk": of("wish").get("wish") == "talk",
+        "excluded": [UUID(hex=person_id) for person_id in of("without").get("people", ())],
+        "excluded_words": of("without").get("words", ""), "unsafe": of("safe").get("safe") == "no",
+        "unsure": of("safe").get("safe") == "unsure",
+    }
+
+
+def _somebody_reads(box: Letterbox, answers: Answers) -> bool:
+    return _reading(box, answers) is not None
+
+
+def _reading(box: Letterbox, answers: Answers) -> NamedReaders | None:
+    said = meant(answers)
+    try:
+        return named_readers(posting.who_reads(box, said, grave=posting.weigh(said).grave), box.school_id)
+    except NobodyReads:
+        return None
+
+
+@letters_out.get("/<address>/check")
+@public
+def check(address: str) -> Any:
+    """Show everything once more before it is sent, who will read it, and help where it may be urgent."""
+    box = box_at(address)
+    visit = demand_visit(box, "answers")
+    answers = visit.content["answers"]
+    if _first_open(answers) is not None:
+        return _next(visit, box)
+    said = meant(answers)
+    return show(
+        "check", box, visit, rows=_rows(answers, box), reading=_reading(box, answers), box_code=said["box"],
+        care=posting.weigh(said).grave,
+    )
+
+
+def _rows(answers: Answers, box: Letterbox) -> list[tuple[str, str, int]]:
+    """Return question, answer and step of everything that was asked."""
+    box_code, mode, who = answers["to"]["box"], answers["who"]["mode"], answers["who"]
+    wish, safe, without = answers["wish"]["wish"], answers["safe"]["safe"], answers["without"]
+    names = [words for held in published(box.school_id) for value, words in held.people if value in without["people"]]
+    known = "\n".join(filter(None, [_(MODES[mode]), who["name"] if mode != "anonymous" else "", who["class_name"]]))
+    return [
+        (_("To"), _(BOXES[box_code]), 1),
+        (_("Your letter"), answers["letter"]["text"], 2),
+        (_("Who you are"), known, 3),
+        (_("What would help you"), _(WISHES[wish]) if wish else "", 4),
+        (_("Who should not learn of it"), "\n".join(filter(None, [*dict.fromkeys(names), without["words"]])), 5),
+        (_("Are you safe now?"), _(SAFE[safe]) if safe else "", 6),
+    ]
+
+
+def _stretch_ahead() -> None:
+    """Find out what the return code stands for while nobody waits; the visit alone says which code."""
+    with current_app.extensions["database"].transaction(writes=False):
+        box = letterbox_at((request.view_args or {})["address"])
+        visit = visit_to(box) if box is not None else None
+        if visit is None or "answers" not in visit.content:
+            return
+        stretch = returning.stretching(visit.content["code"])
+    g.ahead = stretch()
+
+
+@letters_out.post("/<address>/send")
+@public
+@ahead(_stretch_ahead)
+def send(address: str) -> AnyResponse:
+    """Post the letter and, in the same transaction, keep its code in the visit until the child has kept it.
+
+    Whoever sends again, after a double click or a lost connection, finds the letter sent and sees the code.
+    """
+    box = box_at(address)
+    visit = visit_to(box)
+    if visit is None or "code" not in visit.content:
+        raise VisitOver()
+    if "sent" in visit.content:
+        return go_on(visit, "code", box)
+    answers = visit.content["answers"]
+    if _first_open(answers) is not None:
+        return _next(visit, box)
+    code, said = visit.content["code"], meant(answers)
+    letter = posting.post(box, said, code=code, source=source_of_request(), writer=g.get("ahead"))
+    sent = {
+        "box": letter.box_code, "due": letter.due_at.isoformat() if letter.due_at else "", "reply": said["reply"],
+        "care": letter.opening_due_at is not None,
+    }
+    return go_on(visits.keep(visit, {"code": code, "sent": sent}), "code", box)
