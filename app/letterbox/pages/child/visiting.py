@@ -23,7 +23,7 @@ COOKIE = "__Host-xinxia-letter"
 
 # What English pages call the numbers that are the same in the whole country; others are named as the school does.
 _ENGLISH = {
-    "12356": N_("Line for troubles of the heart"), "12355": N_("Youth line"), "120": N_("Ambulance"),
+    "12356": N_("Mental health line"), "12355": N_("Youth line"), "120": N_("Ambulance"),
     "110": N_("Police"),
 }
 

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import vault
 from app.access import public
 from app.core import forms
 from app.core.errors import Missing
@@ -16,7 +17,7 @@ from app.core.requests import ahead
 from app.identity.sessions import source_of_request
 from app.letterbox import schemas
 from app.letterbox.models import Letterbox
-from app.letterbox.pages.child.readers import NamedReaders, named_readers, published
+from app.letterbox.pages.child.readers import NamedReaders, named, named_readers, published
 from app.letterbox.pages.child.start import readers_by_box
 from app.letterbox.pages.child.visiting import VisitOver, box_at, demand_visit, go_on, letters_out, show, visit_to
 from app.letterbox.queries import letterbox_at
@@ -213,6 +214,6 @@ def send(address: str) -> AnyResponse:
     letter = posting.post(box, said, code=code, source=source_of_request(), writer=g.get("ahead"))
     sent = {
         "box": letter.box_code, "due": letter.due_at.isoformat() if letter.due_at else "", "reply": said["reply"],
-        "care": letter.opening_due_at is not None,
+        "care": letter.opening_due_at is not None, "readers": named(vault.readers_of(letter.id), box.school_id),
     }
     return go_on(visits.keep(visit, {"code": code, "sent": sent}), "code", box)
