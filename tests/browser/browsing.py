@@ -24,6 +24,8 @@ class Troubles:
     # Statuses that a story expects; Chromium writes each of them on the console too.
     expected: set[int] = field(default_factory=set)
     excused: list[str] = field(default_factory=list)
+    # Pages elsewhere that a story leads to.
+    elsewhere: set[str] = field(default_factory=set)
 
     def excuse(self, words: str) -> None:
         """Expect complaints with these words."""
@@ -44,7 +46,8 @@ class Troubles:
             self.found.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
-        if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith(self.address + "/"):
+        ours = request.url.startswith(self.address + "/") or request.url in self.elsewhere
+        if urlsplit(request.url).scheme in ("http", "https") and not ours:
             self.found.append(f"another host: {request.url}")
 
     def _response(self, response: Response) -> None:
