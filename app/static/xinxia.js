@@ -315,6 +315,35 @@
     history.replaceState(null, "", location.pathname);
   }
 
+  // A card that shows a code can be kept as a picture: it is drawn here and goes nowhere else.
+  const card = one("[data-card]");
+  const drawCard = () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 720, height: 900 });
+    const pen = canvas.getContext("2d");
+    const write = (text, y, font) => { pen.font = font; pen.fillText(text, 360, y); };
+    const family = getComputedStyle(body).fontFamily;
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, 720, 900);
+    pen.fillStyle = "#000";
+    pen.textAlign = "center";
+    const groups = all(".x-code span", card).map((group) => group.textContent);
+    write(groups.slice(0, 3).join("  "), 100, "600 48px monospace");
+    write(groups.slice(3).join("  "), 170, "600 48px monospace");
+    const spoken = all(".x-words span", card).map((word) => word.textContent);
+    write(spoken.slice(0, 3).join("   "), 250, `32px ${family}`);
+    write(spoken.slice(3).join("   "), 300, `32px ${family}`);
+    pen.drawImage(one("img", card), 135, 360, 450, 450);
+    return canvas;
+  };
+  all("[data-save-card]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => drawCard().toBlob((picture) => {
+      const address = URL.createObjectURL(picture);
+      Object.assign(document.createElement("a"), { href: address, download: "card.png" }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 10000);
+    }));
+  });
+
   // A page that must be there without network is kept by this browser with what it is drawn with.
   const offline = body.dataset.offline;
   if (offline && "serviceWorker" in navigator) {

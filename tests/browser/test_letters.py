@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -238,6 +239,18 @@ def test_a_card_with_the_code_alone_is_printed(child: Callable[..., Child]) -> N
     expect(one.page.locator(".x-keep-card")).to_be_visible()
     for hidden in ("header", "footer", "[name=last]", ".x-head"):
         expect(one.page.locator(hidden).first).to_be_hidden()
+
+
+def test_the_card_is_saved_as_a_picture(child: Callable[..., Child], tmp_path: Path) -> None:
+    one = child()
+    list(one.writes())
+    one.goes_on()
+    with one.page.expect_download() as saved:
+        one.person.presses("Save as a picture")
+    assert saved.value.suggested_filename == "card.png"
+    saved.value.save_as(tmp_path / "card.png")
+    content = (tmp_path / "card.png").read_bytes()
+    assert content.startswith(b"\x89PNG") and len(content) > 5_000
 
 
 def test_leaving_quickly_ends_the_visit_and_back_shows_nothing(child: Callable[..., Child]) -> None:

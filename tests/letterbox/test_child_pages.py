@@ -306,6 +306,7 @@ def test_what_is_half_written_is_kept(child: Child) -> None:
     assert kept.status_code == 200 and kept.json is not None and kept.json["ends_in"] > 1700
     assert "才写了一半" in child.text("/2")
     assert child.sends("/keep").status_code == 200
+    assert child.sends("/keep", text="x" * 20_001).status_code == 422
     assert "才写了一半" in child.text("/2")
     child.sends("/leave")
     assert child.sends("/keep", text="x").status_code == 410

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from app import vault
-from app.access import PostKind
+from app.access import CENTRE, PostKind
 from app.directory.people import HeldPost, posts_held_at
 from app.directory.posts import POST_WORDS
 from app.directory.queries import names_of, posts_of, today_at
@@ -26,6 +26,12 @@ def named(people: Collection[UUID], school_id: UUID) -> list[str]:
         held = " · ".join(dict.fromkeys(_(POST_WORDS[post.kind]) for post in posts[person_id]))
         found.append(_("%(name)s (%(post)s)", name=name, post=held) if held else name)
     return found
+
+
+def centre_among(people: Collection[UUID], school_id: UUID) -> bool:
+    """Say whether somebody of the district's centre is among these people."""
+    posts = posts_of(people, today_at(school_id))
+    return any(post.kind in CENTRE for held in posts.values() for post in held)
 
 
 @dataclass(frozen=True)

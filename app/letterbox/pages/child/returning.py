@@ -16,7 +16,7 @@ from app.core.requests import ahead
 from app.directory.queries import names_of
 from app.letterbox import schemas
 from app.letterbox.models import Letterbox
-from app.letterbox.pages.child.readers import named
+from app.letterbox.pages.child.readers import centre_among, named
 from app.letterbox.pages.child.visiting import (
     VisitOver,
     begin_anew,
@@ -103,7 +103,7 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
         "thread", box, visit, form=form, letter=letter, said=said, has_read=returning.has_read,
         authors=names_of({one.message.author_id for one in said if one.message.author_id}),
         readers=named(people, box.school_id), care=visit.content["care"], seen=visit.content["seen"],
-        before=datetime.fromisoformat(before) if before else None,
+        before=datetime.fromisoformat(before) if before else None, centre_reads=centre_among(people, box.school_id),
         in_emergency=named(vault.readers_of(letter.id, standby=True) - people, box.school_id),
     )
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import public
 from app.core import clock, forms
+from app.core.errors import Invalid
 from app.core.requests import outside_transaction
 from app.directory.queries import get_organisation
 from app.identity.sessions import token_of
@@ -83,6 +84,8 @@ def keep(address: str) -> Response:
     if visit is None:
         raise VisitOver()
     form = forms.read(schemas.Draft(), request.form)
+    if form.errors:
+        raise Invalid()
     draft = {"draft": form.data["text"]} if form.data.get("text") else {}
     visit = visits.keep(visit, {**visit.content, **draft})
     left = visit.expires_at - clock.now()
