@@ -107,6 +107,7 @@ class Begin(Shape):
     """How a child begins: with the first question, or with what is most urgent."""
 
     unsafe = fields.Bool(load_default=False)
+    text = fields.Str(validate=validate.Length(max=20_000))
 
 
 class Leave(Shape):

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.alike]
 People = Callable[..., Person]
 LANGUAGES = pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
 
-TEXT = "下课的时候没有人跟我说话，我每天都一个人吃饭。"
+TEXT = "食堂的菜能不能热一点"
 GRAVE = "我不想活了"
 ANSWER = "谢谢你写信来。明天中午我在心灵屋。"
 AWAY = "https://www.baidu.com/"
@@ -147,11 +147,11 @@ def test_a_lost_connection_loses_neither_letter_nor_code(
     at_home = child(language=language)
     at_home.comes_back(code)
     at_home.person.reads(TEXT, ANSWER, "really from the school", "new")
-    at_home.page.locator("textarea").fill("好的，明天见")
+    at_home.page.locator("textarea").fill("谢谢老师")
     with at_home.page.expect_navigation():
         at_home.person.presses("Send this too")
     expect(at_home.page.locator(".x-said")).to_have_count(3)
-    at_home.person.reads("好的，明天见", "not read yet")
+    at_home.person.reads("谢谢老师", "not read yet")
     answers(site, newest(site))
     at_home.page.reload()
     expect(at_home.page.locator(".x-said")).to_have_count(4)

@@ -19,14 +19,16 @@ from app.letterbox.queries import letterbox_of
 from app.letterbox.service import answering, boxes, visits
 from app.vault import passwords
 from app.vault.return_codes import in_words, new_return_code
-from tests.letterbox.conftest import GRAVE, TEXT, Post
+from tests.letterbox.conftest import GRAVE, Post
 from tests.queries import counted
 from tests.test_canary import Aviary, kept_bytes, logged
 from tests.world import World
 
 __all__ = ["logged"]
 COOKIE = "__Host-xinxia-letter"
+TEXT = "食堂的菜能不能热一点"
 ANSWER = "谢谢你写信来。"
+MORE = "谢谢老师"
 
 
 class Child:
@@ -115,16 +117,16 @@ def test_a_child_writes_keeps_the_code_and_comes_back_to_an_answer(world: World,
     assert kept.location.endswith("/done")
     assert code not in child.text("/done")
     (letter,) = letters(world)
-    assert (letter.box_code, letter.state, letter.suggested_level) == ("room", "waiting", "R1")
+    assert (letter.box_code, letter.state) == ("room", "waiting")
     answered(world, letter.id)
     assert child.comes_back(code).location.endswith("/thread")
     page = child.text("/thread")
     assert TEXT in page and ANSWER in page and "Lin" in page
-    assert child.sends("/more", text="好的，明天见").status_code == 303
-    assert "好的，明天见" in child.text("/thread")
+    assert child.sends("/more", text=MORE).status_code == 303
+    assert MORE in child.text("/thread")
     with world.acting("lin") as lin:
         said = answering.read(session().get_one(Letter, letter.id), by=lin)[1]
-        assert [one.words for one in said] == [TEXT, ANSWER, "好的，明天见"]
+        assert [one.words for one in said] == [TEXT, ANSWER, MORE]
 
 
 def test_six_words_of_either_language_lead_back_too(world: World, child: Child) -> None:
@@ -205,14 +207,15 @@ def test_a_care_card_stands_before_sending_where_the_words_are_heavy(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("safe", "level", "unsafe"), [("no", "R4", True), ("unsure", "R3", False), ("yes", "R1", False)]
+    ("safe", "level", "unsafe"), [("no", "R4", True), ("unsure", "R3", False), ("yes", "", False)]
 )
 def test_what_a_child_says_of_being_safe_decides_how_soon_somebody_is_told(
     world: World, child: Child, safe: str, level: str, unsafe: bool
 ) -> None:
     child.writes(safe={"safe": safe})
     (letter,) = letters(world)
-    assert (letter.suggested_level, letter.unsafe, letter.opening_due_at is not None) == (level, unsafe, safe != "yes")
+    assert (letter.unsafe, letter.opening_due_at is not None) == (unsafe, safe != "yes")
+    assert letter.suggested_level == level or not level
 
 
 def test_whoever_is_not_safe_is_asked_three_things(world: World, child: Child) -> None:
@@ -283,6 +286,24 @@ def test_a_visit_that_is_over_says_so_and_leads_on(world: World, child: Child) -
         assert answer.status_code == 410
         assert "你离开了一会儿" in page and f'href="/w/{child.address}"' in page and "tel:12356" in page
     assert not letters(world)
+
+
+def test_what_was_typed_for_longer_than_a_visit_lasts_is_given_back(world: World, child: Child) -> None:
+    child.answers_all()
+    child.phone.delete_cookie(COOKIE, domain="localhost")
+    late = child.sends("/2", text=TEXT)
+    assert late.status_code == 410 and TEXT in late.get_data(as_text=True)
+    assert child.sends("/begin", text=TEXT).status_code == 303
+    child.sends("/1", box="room")
+    assert TEXT in child.text("/2")
+    late = child.sends("/more", text=TEXT)
+    assert late.status_code == 410 and TEXT in late.get_data(as_text=True)
+
+
+def test_a_letter_that_is_open_is_found_again_from_the_start(child: Child) -> None:
+    code = child.writes()
+    child.comes_back(code)
+    assert f"/w/{child.address}/thread" in child.text()
 
 
 @pytest.mark.parametrize("page", ["/1", "/check", "/code", "/done", "/thread", "/next"])

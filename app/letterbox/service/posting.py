@@ -113,16 +113,17 @@ def who_reads(letterbox: Letterbox, answers: Mapping[str, Any], *, grave: bool) 
 
 
 def post(
-    letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source: str = "", writer: Writer | None = None
+    letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source: str = "", writer: Writer | None = None,
+    weighed: Weighed | None = None,
 ) -> Letter:
     """Post a letter under a return code; raises NothingWritten, TooLong, NobodyReads, Busy.
 
-    `writer` is what the code stands for, where that was found out before the transaction. Screening only
-    suggests: it decides who is told at once, never whether a letter is read. `source` is where it comes from, kept as
-    a keyed hash for a quarter of an hour: nobody is shut out by it, see `flood`.
+    `writer` is what the code stands for and `weighed` what screening found, where this slow work was done before the
+    transaction. Screening only suggests: it decides who is told at once, never whether a letter is read. `source` is
+    where it comes from, kept as a keyed hash for a quarter of an hour: nobody is shut out by it, see `flood`.
     """
     text = worded(answers["text"])
-    weighed = weigh(answers)
+    weighed = weighed or weigh(answers)
     who = who_reads(letterbox, answers, grave=weighed.grave)
     key = letters.seal_letter(
         organisation_id=letterbox.school_id, to=who.to, standby=who.standby, basis="letter:posted",

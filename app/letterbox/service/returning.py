@@ -87,13 +87,14 @@ def take_note(opened: Opened, said: list[Said]) -> None:
     session().flush()
 
 
-def go_on(opened: Opened, words: str) -> None:
+def go_on(opened: Opened, words: str, *, found: Screening | None = None) -> None:
     """Write more into the same letter; it waits again for those who read it, closed or not.
 
     What may be an emergency now goes the way it would have gone at once: to the room, with the centre standing by.
+    `found` is what screening says of these words, where it was asked before the transaction.
     """
     words = worded(words)
-    letter, found = opened.letter, screen(words)
+    letter, found = opened.letter, found or screen(words)
     message = messages.add(letter, "more", words, opened.key)
     if is_higher(found.level, letter.suggested_level):
         _raise(opened, found)

@@ -108,8 +108,16 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
     )
 
 
+def _screen_ahead() -> None:
+    """Look at the words before the transaction: long ones take a second."""
+    form = forms.read(schemas.Written(), request.form)
+    if not form.errors:
+        g.ahead = weigh({"text": form.data["text"]})
+
+
 @letters_out.post("/<address>/more")
 @public
+@ahead(_screen_ahead)
 def more(address: str) -> Any:
     """Write more into the same letter."""
     box = box_at(address)
@@ -119,9 +127,9 @@ def more(address: str) -> Any:
         return _thread(box, visit, form), 422
     opened = _reopened(box, visit)
     try:
-        returning.go_on(opened, form.data["text"])
+        returning.go_on(opened, form.data["text"], found=g.ahead.found)
     except Invalid as refused:
         return _thread(box, visit, form.with_error("text", _(refused.words))), 422
-    content = {**visit.content, "care": weigh({"text": form.data["text"]}).grave, "seen": opened.letter.read_by_writer}
+    content = {**visit.content, "care": g.ahead.grave, "seen": opened.letter.read_by_writer}
     content.pop("draft", None)
     return go_on(visits.keep(visit, content), "thread", box)

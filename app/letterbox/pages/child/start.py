@@ -31,6 +31,8 @@ from app.letterbox.service.posting import NobodyReads, readers_of
 from app.letterbox.words import BOXES
 from app.vault.return_codes import new_return_code
 
+# What a browser can be busy with: a code to keep, a letter half-written, a letter come back to.
+_PARTS = ("sent", "answers", "writer")
 # Whoever is not safe is asked three things: these answers stand already, and can be changed before sending.
 _URGENT = {"to": {"box": "room"}, "wish": {"wish": "talk"}, "safe": {"safe": "no"}}
 
@@ -44,7 +46,7 @@ def start(address: str) -> str:
     school = get_organisation(box.school_id)
     return show(
         "start", box, visit, hours=box.hours_note, readers=readers_by_box(box), school=school.name if school else "",
-        begun="answers" in (visit.content if visit else ()), unkept="sent" in (visit.content if visit else ()),
+        busy_with=next((part for part in _PARTS if visit is not None and part in visit.content), None),
     )
 
 
@@ -72,7 +74,9 @@ def begin(address: str) -> AnyResponse:
     if visit is not None and "answers" in visit.content:
         visit = visits.keep(visit, {**visit.content, "answers": {**visit.content["answers"], **urgent}})
     else:
-        visit = begin_anew(box, {"code": new_return_code(), "answers": dict(urgent)})
+        # What was typed when a visit was over already comes along.
+        draft = {"draft": form.data["text"]} if form.data.get("text") else {}
+        visit = begin_anew(box, {"code": new_return_code(), "answers": dict(urgent), **draft})
     return go_on(visit, "onward", box)
 
 
@@ -103,7 +107,6 @@ def leave(address: str) -> AnyResponse:
     stays = forms.read(schemas.Leave(), request.form).data.get("stay")
     answer = redirect(url_for("letters_out.start", address=address) if stays else url_for("letters_out.away"), code=303)
     take_cookie(answer)
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 

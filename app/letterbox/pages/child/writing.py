@@ -115,7 +115,7 @@ def _asking(step: int, box: Letterbox, visit: Visit, form: forms.Form) -> str:
     elif name == "without":
         more["published"] = published(box.school_id)
     if name in ("letter", "safe"):
-        more["reading"] = _reading(box, answers)
+        more["reading"] = _reading(box, answers, grave=posting.weigh(meant(answers)).grave)
     return show(
         f"ask_{name}", box, visit, form=form, step=step, steps=len(QUESTIONS), back=step - 1 if step > 1 else None,
         **more,
@@ -139,13 +139,12 @@ def meant(answers: Answers) -> dict[str, Any]:
 
 
 def _somebody_reads(box: Letterbox, answers: Answers) -> bool:
-    return _reading(box, answers) is not None
+    return _reading(box, answers, grave=False) is not None
 
 
-def _reading(box: Letterbox, answers: Answers) -> NamedReaders | None:
-    said = meant(answers)
+def _reading(box: Letterbox, answers: Answers, *, grave: bool) -> NamedReaders | None:
     try:
-        return named_readers(posting.who_reads(box, said, grave=posting.weigh(said).grave), box.school_id)
+        return named_readers(posting.who_reads(box, meant(answers), grave=grave), box.school_id)
     except NobodyReads:
         return None
 
@@ -160,9 +159,10 @@ def check(address: str) -> Any:
     if _first_open(answers) is not None:
         return _next(visit, box)
     said = meant(answers)
+    grave = posting.weigh(said).grave
     return show(
-        "check", box, visit, rows=_rows(answers, box), reading=_reading(box, answers), box_code=said["box"],
-        care=posting.weigh(said).grave,
+        "check", box, visit, rows=_rows(answers, box), reading=_reading(box, answers, grave=grave),
+        box_code=said["box"], care=grave,
     )
 
 
@@ -182,20 +182,29 @@ def _rows(answers: Answers, box: Letterbox) -> list[tuple[str, str, int]]:
     ]
 
 
-def _stretch_ahead() -> None:
-    """Find out what the return code stands for while nobody waits; the visit alone says which code."""
+def _work_ahead() -> None:
+    """Find out while nobody waits what the return code stands for and how urgent the words are; both are slow."""
     with current_app.extensions["database"].transaction(writes=False):
         box = letterbox_at((request.view_args or {})["address"])
         visit = visit_to(box) if box is not None else None
         if visit is None or "answers" not in visit.content:
             return
         stretch = returning.stretching(visit.content["code"])
-    g.ahead = stretch()
+        said = meant(visit.content["answers"])
+    g.ahead = {"writer": stretch(), "weighed": posting.weigh(said), "said": said}
+
+
+def _worked_out(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was worked out ahead, unless the words were changed in another window since."""
+    worked = dict(g.get("ahead") or {})
+    if worked and worked.pop("said") != said:
+        del worked["weighed"]
+    return worked
 
 
 @letters_out.post("/<address>/send")
 @public
-@ahead(_stretch_ahead)
+@ahead(_work_ahead)
 def send(address: str) -> AnyResponse:
     """Post the letter and, in the same transaction, keep its code in the visit until the child has kept it.
 
@@ -211,7 +220,7 @@ def send(address: str) -> AnyResponse:
     if _first_open(answers) is not None:
         return _next(visit, box)
     code, said = visit.content["code"], meant(answers)
-    letter = posting.post(box, said, code=code, source=source_of_request(), writer=g.get("ahead"))
+    letter = posting.post(box, said, code=code, source=source_of_request(), **_worked_out(said))
     sent = {
         "box": letter.box_code, "due": letter.due_at.isoformat() if letter.due_at else "", "reply": said["reply"],
         "care": letter.opening_due_at is not None, "readers": named(vault.readers_of(letter.id), box.school_id),
