@@ -332,7 +332,8 @@
     const spoken = all(".x-words span", card).map((word) => word.textContent);
     write(spoken.slice(0, 3).join("   "), 250, `32px ${family}`);
     write(spoken.slice(3).join("   "), 300, `32px ${family}`);
-    pen.drawImage(one("img", card), 135, 360, 450, 450);
+    pen.drawImage(one("img", card), 135, 350, 450, 450);
+    write(one("[data-where]", card).textContent, 860, `24px ${family}`);
     return canvas;
   };
   all("[data-save-card]").forEach((button) => {
