@@ -44,9 +44,9 @@ from app.identity.api import invitations_api, keys_api, session_api
 from app.identity.cli import set_up
 from app.identity.pages import closing_act, identity, refused_keys
 from app.identity.setup import before_serving
-from app.letterbox.cli import letters
 from app.letterbox import events as letterbox_events
 from app.letterbox import policy as letterbox_policy
+from app.letterbox.cli import letters
 from app.letterbox.pages import letterbox, letters_out, told_hotlines
 from app.letterbox.service import climbing, visits
 from app.notifications import mail

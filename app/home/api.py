@@ -21,6 +21,7 @@ ABOUT: dict[str, tuple[str, str | None]] = {
     "escalation.hand_over": ("hand_over", "concerns_api.hand_over"),
     "escalation.write": ("draft", None),
     "files.entry": ("entry", "files_api.entry"),
+    "letterbox.letter": ("letter", None),
     "identity.tasks": ("admission", "keys_api.waiting"),
     "identity.card": ("recovery_card", None),
 }

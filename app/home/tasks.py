@@ -153,17 +153,14 @@ def _letters(actor: Actor) -> Iterator[Task]:
         return
     for line in letters.waiting_for(actor, size=30).items:
         letter = line.letter
-        url = url_for("letterbox.letter", letter_id=letter.id)
         urgent = letter.opening_due_at is not None
         if letter.state == "waiting":
-            open_now: tuple[str, str, dict[str, Any]] = (
-                url_for("letterbox.take_up", letter_id=letter.id), _("Open"), {}
-            )
-            why = _("A letter to be opened now") if urgent else _("A letter waits for an answer")
             yield Task(
                 URGENT if urgent else WAITING, letter.opening_due_at or letter.due_at,
-                _("Letter %(reference)s", reference=reference_of(letter)), _(BOXES[letter.box_code]), why, url,
-                code=letter.suggested_level if urgent else None, kind="letter", act=open_now if urgent else None,
+                _("Letter %(reference)s", reference=reference_of(letter)), _(BOXES[letter.box_code]),
+                _("A letter to be opened now") if urgent else _("A letter waits for an answer"),
+                "letterbox.letter", {"letter_id": letter.id}, code=letter.suggested_level if urgent else None,
+                kind="letter",
             )
 
 

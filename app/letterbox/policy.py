@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.access import CENTRE, Actor, Permission, PostKind, relation
+from app.access import Actor, Permission, PostKind, relation
 from app.escalation.policy import in_its_room, is_at_centre, is_counsellor, is_lead, leads_its_school
 from app.letterbox.models import Letter
 
@@ -26,12 +26,6 @@ def holds_letter(actor: Actor, record: Any) -> bool:
 
 
 @relation
-def belongs_to_district(actor: Actor, record: Any) -> bool:
-    """Work at the centre of the school's district."""
-    return actor.holds(*CENTRE)
-
-
-@relation
 def opens_a_box_here(actor: Actor, record: Any) -> bool:
     """Open one of the school's boxes: counsel there, or lead it."""
     return actor.at(record.school_id, PostKind.COUNSELLOR, PostKind.LEAD)
@@ -43,9 +37,10 @@ def letter_of(record: Any) -> Letter:
     return letter
 
 
-_ROOM = (is_counsellor, in_its_room, lies_in_rooms_box, holds_letter)
-_LEADERSHIP = (is_lead, leads_its_school, lies_in_principals_box, holds_letter)
-_CENTRE = (is_at_centre, belongs_to_district, holds_letter)
+# The key first: a letter that is kept from somebody costs what none costs.
+_ROOM = (is_counsellor, holds_letter, in_its_room, lies_in_rooms_box)
+_LEADERSHIP = (is_lead, holds_letter, leads_its_school, lies_in_principals_box)
+_CENTRE = (is_at_centre, holds_letter)
 
 LIST = Permission("letter:list", [is_counsellor], [is_lead], [is_at_centre])
 READ = Permission("letter:read", _ROOM, _LEADERSHIP, _CENTRE)

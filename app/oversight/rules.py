@@ -111,6 +111,20 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "centre:advise": N_("Give the school advice"),
         "centre:return": N_("Return a case to the school"),
     }),
+    (N_("Letters"), {
+        "letter:list": N_("See the letters of one's box"),
+        "letter:read": N_("Read a letter"),
+        "letter:answer": N_("Answer a letter"),
+        "letter:note": N_("Write a note to a letter"),
+        "letter:set_level": N_("Set the level of a letter"),
+        "letter:reroute": N_("Give a letter to the counselling room"),
+        "letter:raise_concern": N_("Raise a concern from a letter"),
+        "letter:close": N_("Close a letter"),
+        "letter:figures": N_("See letters in figures"),
+        "letterbox:open": N_("Sign off that a box was opened"),
+        "letterbox:manage": N_("Look after a letterbox"),
+        "letterbox:manage_this": N_("Change a school's letterbox"),
+    }),
     (N_("Trail and this table"), {
         "trail:read": N_("Search the trail"),
         "trail:verify": N_("Verify the trail"),
@@ -155,6 +169,10 @@ CONDITIONS: dict[str, str] = {
     "stands_in": N_("stands in for a tier in which nobody is"),
     "holds_packet": N_("holds the key of the hand-over"),
     "did_not_propose": N_("is not the one who proposes"),
+    "holds_letter": N_("holds the key of the letter"),
+    "lies_in_rooms_box": N_("the letter lies in the counselling room's box"),
+    "lies_in_principals_box": N_("the letter lies in the principal's mailbox"),
+    "opens_a_box_here": N_("counsels or leads at that school"),
 }
 
 
