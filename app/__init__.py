@@ -79,6 +79,7 @@ def _configure_flask(app: Flask, settings: Any, *, form_secret: bytes) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own policy never sends
         TESTING=settings.testing,
+        LEAVE_TO=settings.leave_to,
         PROPAGATE_EXCEPTIONS=False,
     )
     app.jinja_options = {"autoescape": True, "extensions": ["jinja2.ext.i18n"]}

@@ -37,6 +37,7 @@ class Settings:
     attachment_quota: int = 2 * 1024 * 1024 * 1024
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "xinxia@localhost"
+    leave_to: str = "https://www.baidu.com/"
     log_level: str = "INFO"
     testing: bool = False
 
@@ -72,6 +73,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         attachment_quota=values.number("ATTACHMENT_QUOTA", 2 * 1024 * 1024 * 1024, 1 << 20, 1 << 44),
         smtp_url=values.secret("SMTP_URL", ""),
         mail_from=values.text("MAIL_FROM", "xinxia@localhost"),
+        leave_to=values.text("LEAVE_TO", "https://www.baidu.com/"),
         log_level=values.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
     _check_together(settings)
@@ -83,6 +85,8 @@ def _check_together(settings: Settings) -> None:
         raise WrongSetting("XINXIA_DATABASE_URL must begin with sqlite:/// or postgresql://")
     if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
         raise WrongSetting("XINXIA_SMTP_URL must begin with smtp:// or smtps://")
+    if not settings.leave_to.startswith("https://"):
+        raise WrongSetting("XINXIA_LEAVE_TO must begin with https://")
     if bool(settings.certificate) != bool(settings.certificate_key):
         raise WrongSetting("XINXIA_CERTIFICATE and XINXIA_CERTIFICATE_KEY must be given together")
     if settings.session_idle > settings.session_absolute:

@@ -113,7 +113,7 @@ def _letter(world: World, student: str) -> Sample:
     school, counsellor = ("other_school", "tan") if student == "kai" else ("school", "lin")
     with world.acting(counsellor) as by:
         box = letterbox_of(world.organisations[school]) or boxes.set_up(world.organisations[school], by=by)
-        answers = {"box": "leadership" if student == "rui" else "room", "text": "could we talk"}
+        answers = {"box": "leadership" if student == "rui" else "room", "text": "食堂的汤太咸了"}
         return {"letter_id": posting.post(box, answers, code=new_return_code()).id, "address": box.address_code}
 
 

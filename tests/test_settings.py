@@ -56,6 +56,7 @@ def test_demo_mode_is_switched_on_by_name(tmp_path, text):
         ("DATABASE_URL", "sqlite://"),
         ("CERTIFICATE", "/nowhere/certificate.pem"),
         ("TRUSTED_PROXIES", "all"),
+        ("LEAVE_TO", "javascript:alert(1)"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(tmp_path, name, text):

@@ -13,8 +13,8 @@ from app.letterbox.service.returning import Opened
 from app.vault.return_codes import new_return_code
 from tests.world import World
 
-TEXT = "下课的时候没有人跟我说话，我每天都一个人吃饭。"
-GRAVE = "我不想活了"
+TEXT = "食堂的汤太咸了"
+GRAVE = "我今晚就想死，药已经准备好了"
 Post = Callable[..., "Posted"]
 
 

@@ -89,7 +89,7 @@ def test_notes_of_the_room_are_under_a_key_that_the_code_does_not_open(world: Wo
 
 
 def test_an_emergency_in_a_later_message_goes_to_the_room_and_the_centre_stands_by(world: World, post: Post) -> None:
-    posted = post("食堂的菜能不能热一点", box="leadership")
+    posted = post(TEXT, box="leadership")
     with world.acting("pia") as pia:
         letter = letter_of(posted)
         answering.answer(letter, words="我们会看看。", revision=letter.revision, by=pia)
@@ -107,7 +107,7 @@ def test_an_emergency_in_a_later_message_goes_to_the_room_and_the_centre_stands_
 
 
 def test_pia_gives_a_letter_to_the_room_and_reads_no_further(world: World, post: Post) -> None:
-    posted = post("有人在厕所里拦我", box="leadership")
+    posted = post(TEXT, box="leadership")
     with world.acting("pia") as pia:
         letter = letter_of(posted)
         answering.reroute(letter, revision=letter.revision, by=pia)
@@ -190,7 +190,7 @@ def test_swapped_messages_show(world: World, post: Post) -> None:
 
 
 def test_words_of_another_letter_open_in_no_other_place(world: World, post: Post) -> None:
-    one, other = post(), post("另一封")
+    one, other = post(), post(TEXT)
     with world.database.transaction():
         body = session().scalar(select(LetterMessage.body).where(LetterMessage.letter_id == other.id))
         session().execute(update(LetterMessage).where(LetterMessage.letter_id == one.id).values(body=body))

@@ -44,7 +44,7 @@ def test_nobody_else_does(world: World, post: Post, name: str) -> None:
 
 
 def test_the_principal_reads_the_principals_mailbox_and_the_room_does_not(world: World, post: Post) -> None:
-    posted = post("食堂的菜能不能热一点", box="leadership")
+    posted = post(TEXT, box="leadership")
     with world.acting("pia") as pia:
         _head, said = answering.read(letter_of(posted), by=pia)
         assert len(said) == 1
@@ -147,7 +147,7 @@ def test_an_emergency_starts_the_opening_clock_and_an_everyday_letter_does_not(w
 def test_the_principals_mailbox_has_48_hours(world: World, post: Post) -> None:
     now = clock.now()
     with clock.at(now):
-        posted = post("希望操场晚一点关门", box="leadership")
+        posted = post(TEXT, box="leadership")
     with world.database.transaction(writes=False):
         assert letter_of(posted).due_at == now + timedelta(hours=48)
 

@@ -168,6 +168,10 @@ class Active(HTMLParser):
                 self.found.append(f"<{tag} {name}={value}>")
 
 
+WAY_OUT = "<a href=https://www.baidu.com/>"
+"""Where a child leaves to: the one other address, on the child's pages only."""
+
+
 def active(page: str) -> list[str]:
     """Return what in a page could act or reach out."""
     parser = Active()
@@ -184,7 +188,9 @@ def test_what_could_act_is_found(page: str) -> None:
 
 @pytest.mark.parametrize("name", READERS)
 def test_v3_4_3_no_page_carries_script_style_or_another_host(walk_of: Callable[[str], Walk], name: str) -> None:
-    assert {path: found for path, page in walk_of(name).pages.items() if (found := active(page))} == {}
+    found = {path: set(active(page)) for path, page in walk_of(name).pages.items()}
+    allowed = {path: {WAY_OUT} if path.startswith("/w/") else set() for path in found}
+    assert {path: found[path] - allowed[path] for path in found if found[path] - allowed[path]} == {}
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -201,7 +207,7 @@ def test_lins_pages_name_them_elsewhere(walk_of: Callable[[str], Walk]) -> None:
 
 
 def test_v14_2_1_an_address_holds_ids_and_words_of_the_product_only(app: Flask) -> None:
-    words = {"code", "name", "deed", "filename"}
+    words = {"code", "name", "deed", "filename", "address", "step"}
     for rule in app.url_map.iter_rules():
         for argument in rule.arguments - words:
             assert type(rule._converters[argument]).__name__ == "UUIDConverter", rule.rule

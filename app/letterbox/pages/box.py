@@ -86,4 +86,4 @@ def poster() -> str:
 
 
 def _address(box: Letterbox) -> str:
-    return f"{request.host_url.rstrip('/')}/w/{box.address_code}"
+    return url_for("letters_out.start", address=box.address_code, _external=True)
