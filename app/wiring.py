@@ -126,8 +126,6 @@ def register_features(app: Application) -> None:
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)
     app.database.info["post_given"] = arrivals.tell_of_post
-    arrivals.on_waiting(notices.tell_of_arrival)
-    arrivals.on_admitted(notices.see_arrival)
     app.extensions["refusal_pages"] = {"/w/": "letterbox/child/refused.html"}
     records.ask(files_queries.students_with_files_since, escalation_queries.students_with_concerns_since)
     app.extensions["permissions"] = permissions()
