@@ -1,14 +1,14 @@
 """Letters: public keys of their own, messages in their places, visits without an account, and opened boxes.
 
-Revision ID: 0011_letterbox
-Revises: 0010_concern_drafts
+Revision ID: 0014_letterbox
+Revises: 0013_refused_admissions
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_letterbox"
-down_revision = "0010_concern_drafts"
+revision = "0014_letterbox"
+down_revision = "0013_refused_admissions"
 branch_labels = None
 depends_on = None
 
