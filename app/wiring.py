@@ -40,7 +40,7 @@ from app.identity import arrivals, invitations, keys, sessions, throttle
 from app.identity import events as identity_events
 from app.identity import policy as identity_policy
 from app.identity import service as identity_service
-from app.identity.api import invitations_api, keys_api, session_api
+from app.identity.api import account_api, invitations_api, keys_api, session_api
 from app.identity.cli import set_up
 from app.identity.pages import closing_act, identity, refused_keys
 from app.identity.setup import before_serving
@@ -64,7 +64,8 @@ from app.vault.certificates import certificate
 
 PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, letters_out, oversight)
 APIS = (
-    session_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api, oversight_api
+    session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
+    oversight_api,
 )
 COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters)
 JOBS = (

@@ -1,10 +1,11 @@
-"""The school calendar as lines of a form, and back: what does not fit together raises InvalidCalendar."""
+"""The school calendar from lines of a form or parts of a program; what does not fit raises InvalidCalendar."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 from hashlib import sha256
+from typing import Any
 
 from app.core.words import N_
 from app.schooltime import (
@@ -58,6 +59,21 @@ def with_bells(calendar: SchoolCalendar, schedules: Sequence[tuple[Sequence[str]
         for weekdays, bells in schedules
     ]
     return replace(calendar, schedules=tuple(made))
+
+
+def with_parts(calendar: SchoolCalendar, parts: Mapping[str, Any]) -> SchoolCalendar:
+    """Return the calendar with these parts as programs send them in place of its own; the others stay."""
+    made: dict[str, Any] = {name: tuple(_PARTS[name](**line) for line in lines) for name, lines in parts.items()}
+    return replace(calendar, **made)
+
+
+def _schedule(weekdays: Iterable[int], bells: Iterable[Mapping[str, Any]]) -> BellSchedule:
+    return BellSchedule(tuple(sorted(set(weekdays))), tuple(Bell(**bell) for bell in bells))
+
+
+_PARTS: dict[str, Callable[..., Any]] = {
+    "terms": Term, "holidays": Holiday, "make_up_days": MakeUpDay, "half_days": HalfDay, "schedules": _schedule,
+}
 
 
 def _day(text: str) -> date:

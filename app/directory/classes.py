@@ -1,7 +1,7 @@
 """Grades and classes made by hand, where no roster brings them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +20,8 @@ from app.directory.service import ensure_class, ensure_grade
 MOST = 40
 """How many classes can be added at once."""
 _LONGEST = 20
+# PostgreSQL keeps no NUL in a text.
+_CONTROL = re.compile(r"[\0-\x1f\x7f]")
 _BETWEEN = re.compile(r"[,，、;；\n]+")
 
 
@@ -47,14 +49,19 @@ class ClassInUse(Conflict):
     words = N_("Students or posts belong to this class, or did; it stays.")
 
 
-def add_classes(school: Organisation, *, grade: str, classes: str, by: Doer) -> list[SchoolClass]:
-    """Add the classes that a text names to a grade, the grade too where the school does not have it.
+def names_in(text: str) -> list[str]:
+    """Return the names of classes that a person typed one after another."""
+    return [part for part in _BETWEEN.split(text) if part.strip()]
+
+
+def add_classes(school: Organisation, *, grade: str, classes: Iterable[str], by: Doer) -> list[SchoolClass]:
+    """Add classes to a grade, the grade too where the school does not have it.
 
     However they are written, 四(2) or Class 2, they are kept as schools write them. Raises NoClassNamed, NameTooLong,
     ClassesThere.
     """
-    names = list(dict.fromkeys(labels.class_label(part) for part in _BETWEEN.split(classes) if part.strip()))
-    if not names or not grade.strip():
+    names = list(dict.fromkeys(labels.class_label(name) for name in classes if name.strip()))
+    if not names or not grade.strip() or any(map(_CONTROL.search, (grade, *names))):
         raise NoClassNamed()
     if len(names) > MOST or any(len(name) > _LONGEST for name in (grade.strip(), *names)):
         raise NameTooLong()

@@ -13,12 +13,13 @@ from app.access import CENTRE, SCHOOL, Actor, PostKind
 from app.audit import Doer
 from app.core import clock
 from app.core.database import session
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, Stale
 from app.core.ids import new_id
 from app.core.words import N_
 from app.directory import labels
+from app.directory.calendars import version_of
 from app.directory.models import Grade, Organisation, Person, Post, SchoolClass
-from app.directory.queries import today_at
+from app.directory.queries import calendar_of, today_at
 from app.schooltime import SchoolCalendar
 
 POSTS_AT = {
@@ -305,8 +306,17 @@ def is_last_administrator(post: Post, *, after: date) -> bool:
     return not session().scalar(select(others))
 
 
-def keep_calendar(school: Organisation, *, calendar: SchoolCalendar, by: Actor) -> None:
-    """Keep the terms, holidays and bells of a school."""
+def keep_calendar(
+    school: Organisation, *, change: Callable[[SchoolCalendar], SchoolCalendar], seen: str | None = None, by: Actor
+) -> None:
+    """Change the terms, holidays and bells of a school; `seen` is the version that the change builds on.
+
+    Raises Stale where somebody changed them since, and InvalidCalendar where they do not fit together.
+    """
+    before = calendar_of(school.id)
+    if seen is not None and seen != version_of(before):
+        raise Stale()
+    calendar = change(before)
     dumped: dict[str, Any] = calendar.dump()
     school.calendar = dumped
     session().flush()

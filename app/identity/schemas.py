@@ -69,6 +69,13 @@ class PasswordChange(_Twice):
     new = text()
 
 
+class PasswordChangeIn(Shape):
+    """The old password and the new one, from a program: what it sends was not typed twice."""
+
+    old = text()
+    new = text()
+
+
 class Offered(Shape):
     """The end of something that was shown, and what brings it back."""
 

@@ -44,6 +44,14 @@ def confirming(given: Mapping[str, Any]) -> Slow | None:
     return service.confirming(account, password=given.get("password") or "", source=source_of_request())
 
 
+def changing(given: Mapping[str, Any]) -> Slow | None:
+    """Return the slow part of changing one's password."""
+    account = account_in_front()
+    if account is None:
+        return None
+    return service.changing_password(account, old=given["old"], new=given["new"], source=source_of_request())
+
+
 def _stretch(shape: type[Shape], begin: Callable[[Mapping[str, Any]], Slow | None]) -> None:
     given = _given(shape)
     if given is None:

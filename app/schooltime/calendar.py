@@ -1,5 +1,6 @@
 """What a school's year is made of: facts that check themselves when they are put together."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
@@ -22,6 +23,7 @@ from app.schooltime.names import words_of
 from app.schooltime.stored import built, plain
 
 WEEKDAYS = range(1, 8)
+_CONTROL = re.compile(r"[\0-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,8 @@ class SchoolCalendar:
 
 
 def _check_name(name: str) -> None:
-    if not name.strip():
+    # No control characters: PostgreSQL keeps no NUL in JSON.
+    if not name.strip() or _CONTROL.search(name):
         raise Nameless
 
 

@@ -16,6 +16,7 @@ Described = Mapping[str, Any]
 _TEXTS = st.text(max_size=40).map(lambda text: f"{CANARY}{text}") | st.sampled_from(["", " ", "\0", CANARY * 800])
 _NUMBERS = st.integers(-3, 12) | st.sampled_from([2**31, 2**63, -(2**63) - 1, 10**40])
 _DAYS = st.dates().map(str) | st.sampled_from(["0001-01-01", "9999-12-31", "2026-10-20", "2026-02-30", CANARY])
+_HOURS = st.times().map(lambda hour: f"{hour:%H:%M}")
 _MOMENTS = st.datetimes().map(lambda moment: moment.isoformat()) | st.sampled_from(["9999-12-31T23:59", CANARY])
 # What JSON can say and Python can read, half a character and numbers without end among it.
 ANYTHING = st.recursive(
@@ -118,6 +119,8 @@ class Maker:
             return st.fixed_dictionaries(required, optional=fields)
         if kind == "array":
             return st.lists(self._meant(schema["items"]), max_size=3)
+        if kind == "string" and "example" in schema:
+            return st.just(schema["example"]) | _HOURS | _TEXTS
         if kind == "string":
             by_format = {"uuid": self._any_id, "date": _DAYS, "date-time": _MOMENTS}
             return by_format.get(schema.get("format", ""), _TEXTS)

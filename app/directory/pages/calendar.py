@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.errors import Conflict, Invalid, Missing, Stale
+from app.core.errors import Conflict, Invalid, Missing
 from app.core.ids import parse_id
 from app.core.words import N_
 from app.directory import policy, schemas, service
@@ -78,7 +78,7 @@ def calendar_national(school: Organisation) -> AnyResponse:
     form = forms.read(schemas.NationalYear(), request.form)
     if form.errors:
         raise Invalid()
-    service.keep_calendar(school, calendar=seeded(calendar_of(school.id), form.data["year"]), by=g.actor)
+    service.keep_calendar(school, change=lambda kept: seeded(kept, form.data["year"]), by=g.actor)
     flash(_("The national holidays and make-up days are entered. Compare them with your school's plan."), "done")
     return _back_to(school)
 
@@ -90,8 +90,8 @@ def calendar_terms(school: Organisation) -> Any:
     kept = calendar_of(school.id)
     lines = {"name": [term.name for term in kept.terms], **_ends("", kept.terms)}
 
-    def change(data: Any) -> SchoolCalendar:
-        return with_terms(kept, schemas.lines_of(data, *TERMS))
+    def change(before: SchoolCalendar, data: Any) -> SchoolCalendar:
+        return with_terms(before, schemas.lines_of(data, *TERMS))
 
     return _edit("terms", school, kept, lines, schemas.lines_shape(*TERMS), change)
 
@@ -111,8 +111,8 @@ def calendar_days(school: Organisation) -> Any:
         "half_end": [one.end.isoformat("minutes") for one in kept.half_days],
     }
 
-    def change(data: Any) -> SchoolCalendar:
-        return with_days(kept, *(schemas.lines_of(data, *names) for names in (HOLIDAYS, MAKE_UP_DAYS, HALF_DAYS)))
+    def change(before: SchoolCalendar, data: Any) -> SchoolCalendar:
+        return with_days(before, *(schemas.lines_of(data, *names) for names in (HOLIDAYS, MAKE_UP_DAYS, HALF_DAYS)))
 
     return _edit("days", school, kept, lines, schemas.lines_shape(*HOLIDAYS, *MAKE_UP_DAYS, *HALF_DAYS), change)
 
@@ -131,12 +131,12 @@ def calendar_bells(school: Organisation) -> Any:
         lines[f"end_{number}"] = [bell.end.isoformat("minutes") for bell in schedule.bells]
     names = [f"{part}_{number}" for number in numbers for part in ("weekdays", "name", "start", "end")]
 
-    def change(data: Any) -> SchoolCalendar:
+    def change(before: SchoolCalendar, data: Any) -> SchoolCalendar:
         schedules = [
             (data[f"weekdays_{number}"], schemas.lines_of(data, f"name_{number}", f"start_{number}", f"end_{number}"))
             for number in numbers
         ]
-        return with_bells(kept, [(weekdays, bells) for weekdays, bells in schedules if weekdays or bells])
+        return with_bells(before, [(weekdays, bells) for weekdays, bells in schedules if weekdays or bells])
 
     return _edit("bells", school, kept, lines, schemas.lines_shape(*names), change, numbers=list(numbers))
 
@@ -147,7 +147,7 @@ def _edit(
     kept: SchoolCalendar,
     lines: dict[str, list[str]],
     shape: schemas.Shape,
-    change: Callable[[Any], SchoolCalendar],
+    change: Callable[[SchoolCalendar, Any], SchoolCalendar],
     **more: Any,
 ) -> Any:
     """Show a part of the calendar as lines, or keep it; what does not fit together is said, and the input stays."""
@@ -156,9 +156,9 @@ def _edit(
         form, status = forms.read(shape, request.form), 422
         if not form.errors:
             try:
-                if form.data["version"] != version_of(kept):
-                    raise Stale()
-                service.keep_calendar(school, calendar=change(form.data), by=g.actor)
+                service.keep_calendar(
+                    school, change=lambda before: change(before, form.data), seen=form.data["version"], by=g.actor
+                )
             except (InvalidCalendar, Conflict) as refused:
                 form, status = form.with_error("lines", _(refused.words, **refused.params)), refused.status
             else:

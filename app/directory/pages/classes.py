@@ -29,9 +29,8 @@ def add_classes(school: Organisation) -> Any:
         form, status = forms.read(schemas.ClassesAdded(), request.form), 422
         if not form.errors:
             try:
-                made = classes.add_classes(
-                    school, grade=form.data["grade"], classes=form.data["classes"], by=g.actor
-                )
+                names = classes.names_in(form.data["classes"])
+                made = classes.add_classes(school, grade=form.data["grade"], classes=names, by=g.actor)
             except (Conflict, Invalid) as refused:
                 form, status = form.with_error("classes", refused.words), refused.status
             else:

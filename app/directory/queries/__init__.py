@@ -1,6 +1,13 @@
 """Finding students, classes and people, only within what the person who asks is in charge of."""
 
-from app.directory.queries.classes import PlacedClass, classes_in, get_class, named_classes, visible_classes
+from app.directory.queries.classes import (
+    PlacedClass,
+    classes_in,
+    get_class,
+    get_classes,
+    named_classes,
+    visible_classes,
+)
 from app.directory.queries.contacts import contacts_of, contacts_open_to, get_line_and_contacts, readers_of_contacts
 from app.directory.queries.lines import (
     MOST_FOUND,
@@ -48,6 +55,7 @@ __all__ = [
     "ended_posts",
     "find_students",
     "get_class",
+    "get_classes",
     "get_line",
     "get_line_and_contacts",
     "get_organisation",

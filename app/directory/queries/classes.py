@@ -31,15 +31,16 @@ class PlacedClass:
 
 def get_class(class_id: UUID) -> PlacedClass | None:
     """Return a class by its id."""
-    return next((found for found in _placed([class_id])), None)
+    return next((found for found in get_classes([class_id])), None)
 
 
 def named_classes(actor: Actor) -> list[PlacedClass]:
     """Return the classes the actor is in charge of, in school order."""
-    return _placed([shape.id for shape in visible_classes(actor)])
+    return get_classes([shape.id for shape in visible_classes(actor)])
 
 
-def _placed(class_ids: Sequence[UUID]) -> list[PlacedClass]:
+def get_classes(class_ids: Sequence[UUID]) -> list[PlacedClass]:
+    """Return classes by their ids, in school order."""
     rows = session().execute(
         select(SchoolClass, Grade)
         .join(Grade, Grade.id == SchoolClass.grade_id)

@@ -1,7 +1,6 @@
 """One's own account: words for the colleague, sessions, the password."""
 
 import binascii
-from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -17,21 +16,14 @@ from app.identity import factor, policy, schemas, service
 from app.identity.labels import label_of
 from app.identity.pages.blueprint import identity
 from app.identity.queries import get_account, refusals_about, sessions_of, unused_backup_codes
-from app.identity.sessions import account_in_front, source_of_request
-from app.identity.stretching import Slow, stretched, stretches
+from app.identity.sessions import source_of_request
+from app.identity.stretching import changing, stretched, stretches
 from app.vault import Group, people
-
-
-def _changing(given: Mapping[str, Any]) -> Slow | None:
-    account = account_in_front()
-    if account is None:
-        return None
-    return service.changing_password(account, old=given["old"], new=given["new"], source=source_of_request())
 
 
 @identity.route("/account", methods=["GET", "POST"])
 @guard(policy.OWN_ACCOUNT)
-@stretches(schemas.PasswordChange, _changing)
+@stretches(schemas.PasswordChange, changing)
 def account() -> Any:
     """Show how the account is kept and take a new password."""
     if request.method != "POST":
@@ -70,7 +62,7 @@ def end_one_session() -> AnyResponse:
     form = forms.read(schemas.Chosen(), request.form)
     try:
         service.end_session(binascii.unhexlify(form.data.get("session", "")), by=g.actor)
-    except binascii.Error:
+    except ValueError:
         raise Invalid() from None
     flash(_("That session has ended."), "done")
     return redirect(url_for("identity.account"), code=303)
