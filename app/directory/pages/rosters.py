@@ -1,22 +1,20 @@
 """The lists that were imported: taking another one in, what each changed, and undoing it for a day."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.access import PostKind, guard
+from app.access import guard
 from app.core import forms
-from app.core.errors import Conflict, Invalid, Missing, TooLarge
+from app.core.errors import Conflict, Invalid, TooLarge
 from app.core.words import N_
 from app.directory import policy, schemas
-from app.directory.importing import queries, undoing, uploads
+from app.directory.importing import queries, steps, undoing, uploads
 from app.directory.importing.models import RosterImport
-from app.directory.models import Organisation
 from app.directory.pages.blueprint import directory
-from app.directory.queries import get_organisation, names_of, names_of_students
+from app.directory.queries import names_of, names_of_students
 
 COUNTS = {
     "new": N_("added"),
@@ -31,38 +29,20 @@ COUNTS = {
 }
 
 
-@dataclass(frozen=True)
-class Target:
-    """A list that somebody may import: of which people, and for which organisation."""
-
-    kind: str
-    organisation: Organisation
-
-    @property
-    def value(self) -> str:
-        """The target as the form names it."""
-        return f"{self.kind}:{self.organisation.id}"
-
-
 @directory.route("/rosters", methods=["GET", "POST"])
 @guard(policy.LIST_ROSTERS)
 def rosters() -> Any:
     """Show what was imported, and take in another list."""
-    targets = _targets()
+    targets = steps.targets_of(g.actor)
     form = forms.blank(what=targets[0].value if targets else "")
     if request.method == "POST":
         form = forms.read(schemas.Upload(), request.form)
-        target = next((one for one in targets if one.value == form.data.get("what")), None)
-        if not form.errors and target is None:
-            raise Missing()
         file = request.files.get("list")
-        if target is not None and (file is None or not file.filename):
+        if not form.errors and (file is None or not file.filename):
             form = form.with_error("list", _("Choose a file first."))
-        elif target is not None and file is not None:
+        elif not form.errors and file is not None:
             try:
-                upload = uploads.keep_upload(
-                    file.read(), kind=target.kind, organisation=target.organisation, by=g.actor
-                )
+                upload = steps.take_in(file.read(), what=form.data["what"], by=g.actor)
             except (Invalid, TooLarge) as refused:
                 form = form.with_error("list", _(refused.words, **refused.params))
             else:
@@ -73,18 +53,6 @@ def rosters() -> Any:
         people=names_of({done.person_id for done in page.items}), waiting=uploads.uploads_waiting(g.actor),
     )
     return shown, 422 if form.errors else 200
-
-
-def _targets() -> list[Target]:
-    found = []
-    for organisation_id in sorted(g.actor.organisations(PostKind.SCHOOL_ADMIN)):
-        school = get_organisation(organisation_id)
-        if school is not None and policy.IMPORT_ROSTER.allows(g.actor, school):
-            found += [Target("students", school), Target("staff", school)]
-    district = get_organisation(g.actor.district_id)
-    if g.actor.holds(PostKind.DISTRICT_ADMIN) and district is not None:
-        found.append(Target("staff", district))
-    return found
 
 
 @directory.get("/rosters/<uuid:import_id>")

@@ -8,7 +8,6 @@ is as if it had never been sent.
 import csv
 import io
 from typing import Any
-from uuid import UUID
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,14 +17,11 @@ from app.access import guard
 from app.core import forms
 from app.core.errors import Conflict, Invalid
 from app.core.spreadsheets import neutralise
-from app.core.words import N_
 from app.directory import policy, schemas
-from app.directory.importing import queries, uploads
+from app.directory.importing import steps, uploads
 from app.directory.importing.models import RosterImport, RosterUpload
-from app.directory.importing.staff import import_staff
-from app.directory.importing.students import import_students
 from app.directory.pages.blueprint import directory
-from app.directory.pages.reviews import faults_of, organisation_of, review
+from app.directory.pages.reviews import review
 from app.directory.pages.rosters import to_result
 from app.directory.rosters.columns import ColumnsMissing, ColumnUnclear, Table
 from app.directory.rosters.fields import Field
@@ -33,17 +29,8 @@ from app.directory.rosters.fields import Field
 PREVIEWED_ROWS = 5
 
 
-def _upload_or_import(upload_id: UUID) -> RosterUpload | RosterImport | None:
-    """Return an upload, or what it led to: a form sent again from an old page leads to the result.
-
-    Both are always asked for, so that another's upload costs what none costs.
-    """
-    done = queries.import_of_upload(upload_id)
-    return uploads.find_upload(upload_id) or done
-
-
 @directory.route("/rosters/uploads/<uuid:upload_id>/columns", methods=["GET", "POST"])
-@guard(policy.OWN_UPLOAD, load=_upload_or_import)
+@guard(policy.OWN_UPLOAD, load=steps.find_upload_or_import)
 def upload_columns(upload: RosterUpload | RosterImport) -> Any:
     """Show which column was taken for what, and let the person correct it."""
     if isinstance(upload, RosterImport):
@@ -55,10 +42,7 @@ def upload_columns(upload: RosterUpload | RosterImport) -> Any:
         names = [one.name for one in fields]
         form = forms.read(schemas.columns_shape(names), request.form)
         try:
-            columns = schemas.columns_of(form.data, names)
-            choices = uploads.choices_of(upload, by=g.actor)
-            uploads.choose(upload, uploads.Choices(columns, choices.new_grades), by=g.actor)
-            uploads.table_of(upload, by=g.actor).demand_columns()
+            steps.correct_columns(upload, schemas.columns_of(form.data, names), by=g.actor)
         except (ColumnsMissing, ColumnUnclear, KeyError, ValueError) as refused:
             form = _with_columns_error(form, refused)
         else:
@@ -77,8 +61,8 @@ def _column_of(table: Table, field: Field) -> str:
 
 def _with_columns_error(form: forms.Form, refused: Exception) -> forms.Form:
     if isinstance(refused, ColumnsMissing):
-        for name in refused.fields:
-            form = form.with_error(f"column_{name}", N_("Choose the column that holds this."))
+        for name, (words,) in refused.errors.items():
+            form = form.with_error(f"column_{name}", words)
         return form
     words = refused.words if isinstance(refused, ColumnUnclear) else ColumnUnclear.words
     return form.with_error("column_number", words)
@@ -91,7 +75,7 @@ def _letters(index: int) -> str:
 
 
 @directory.get("/rosters/uploads/<uuid:upload_id>")
-@guard(policy.OWN_UPLOAD, load=_upload_or_import)
+@guard(policy.OWN_UPLOAD, load=steps.find_upload_or_import)
 def upload_review(upload: RosterUpload | RosterImport) -> Any:
     """Show what the list would change, before anything is done."""
     if isinstance(upload, RosterImport):
@@ -103,7 +87,7 @@ def upload_review(upload: RosterUpload | RosterImport) -> Any:
 
 
 @directory.post("/rosters/uploads/<uuid:upload_id>/import")
-@guard(policy.OWN_UPLOAD, load=_upload_or_import)
+@guard(policy.OWN_UPLOAD, load=steps.find_upload_or_import)
 def upload_import(upload: RosterUpload | RosterImport) -> Any:
     """Import the list as it was shown, all of it or nothing; sent again, it leads to what was done."""
     if isinstance(upload, RosterImport):
@@ -112,25 +96,11 @@ def upload_import(upload: RosterUpload | RosterImport) -> Any:
     if form.errors:
         raise Invalid()
     try:
-        done = _import(upload, form.data)
+        done = steps.import_upload(upload, **form.data, by=g.actor)
     except (Invalid, Conflict) as refused:
         name = "without_bad_rows" if isinstance(refused, Invalid) else "seen"
         return review(upload, form.with_error(name, _(refused.words, **refused.params))), refused.status
-    uploads.forget_upload(upload)
     return to_result(done)
-
-
-def _import(upload: RosterUpload, confirmed: Any) -> RosterImport:
-    table, choices = uploads.table_of(upload, by=g.actor), uploads.choices_of(upload, by=g.actor)
-    if upload.kind == "staff":
-        return import_staff(
-            table, by=g.actor, without_bad_rows=confirmed["without_bad_rows"], upload_id=upload.id,
-            end_missing=confirmed["end_missing"], expecting=confirmed["seen"],
-        )
-    return import_students(
-        table, school=organisation_of(upload), by=g.actor, without_bad_rows=confirmed["without_bad_rows"],
-        leaving=confirmed["leave"], new_grades=choices.new_grades, expecting=confirmed["seen"], upload_id=upload.id,
-    )
 
 
 @directory.post("/rosters/uploads/<uuid:upload_id>/grades")
@@ -140,9 +110,7 @@ def upload_grades(upload: RosterUpload) -> AnyResponse:
     form = forms.read(schemas.NewGrades(), request.form)
     if form.errors:
         raise Invalid()
-    before = uploads.choices_of(upload, by=g.actor)
-    grades = tuple(dict.fromkeys((*before.new_grades, *form.data["grades"])))
-    uploads.choose(upload, uploads.Choices(before.columns, grades), by=g.actor)
+    steps.add_grades(upload, form.data["grades"], by=g.actor)
     return redirect(url_for("directory.upload_review", upload_id=upload.id), code=303)
 
 
@@ -163,7 +131,7 @@ def upload_faults(upload: RosterUpload) -> Response:
     lines = csv.writer(written)
     words = {one.name: _(one.words) for one in uploads.FIELDS[upload.kind]}
     lines.writerow([_("Row"), _("Column"), _("Reason"), _("What stands there")])
-    for fault in faults_of(upload):
+    for fault in steps.faults_of(steps.plan_of(upload, by=g.actor)):
         reason = _(fault.words, **fault.params)
         lines.writerow([fault.row, *map(neutralise, (words.get(fault.field, fault.field), reason, fault.found))])
     # The mark in front lets Excel read it as UTF-8.

@@ -40,7 +40,7 @@ class ColumnsMissing(Invalid):
     words = N_("The list cannot be understood yet: choose the columns that are still missing.")
 
     def __init__(self, fields: tuple[str, ...]) -> None:
-        super().__init__()
+        super().__init__(errors={name: [N_("Choose the column that holds this.")] for name in fields})
         self.fields = fields
 
 
