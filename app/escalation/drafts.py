@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing, Stale
 from app.core.ids import new_id
-from app.directory.queries import get_placed_student
+from app.directory.queries import get_placed_student, placed_students
 from app.escalation import policy
 from app.escalation.models import ConcernDraft
 
@@ -39,12 +39,9 @@ def drafts_of(by: Actor) -> list[ConcernDraft]:
     mine = select(ConcernDraft).where(ConcernDraft.author_id == by.person_id).order_by(ConcernDraft.saved_at.desc())
     drafts = session().scalars(mine).all()
     keys = by.ring.open_many({draft.id for draft in drafts})
-    return [draft for draft in drafts if draft.id in keys and _may_still_send(draft, by)]
-
-
-def _may_still_send(draft: ConcernDraft, by: Actor) -> bool:
-    student = get_placed_student(draft.student_id)
-    return student is not None and policy.RAISE_ABOUT.allows(by, student)
+    students = placed_students(draft.student_id for draft in drafts)
+    within = {student.id for student in students.values() if policy.RAISE_ABOUT.allows(by, student)}
+    return [draft for draft in drafts if draft.id in keys and draft.student_id in within]
 
 
 def answers_of(draft: ConcernDraft, *, by: Actor) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.escalation.models import Concern, ConcernDraft
 from app.escalation.queries import students_with_concerns_since
 from app.vault import Grant, destroy
 from tests.escalation.test_pages import CALM
+from tests.queries import counted
 from tests.world import World
 
 BrowserOf = Callable[[str], FlaskClient]
@@ -204,3 +205,21 @@ def test_two_first_saves_at_once_make_one_draft(world: World) -> None:
         drafts.save_draft(student_id=world.students["ana"], answers={"seen": WORDS}, revision=0, by=by)
     with world.acting("cruz") as by, pytest.raises(Stale):
         drafts.save_draft(student_id=world.students["ana"], answers={"seen": ""}, revision=0, by=by)
+
+
+def test_looking_for_what_one_began_costs_the_same_for_one_draft_and_for_several(
+    world: World, browser_of: BrowserOf
+) -> None:
+    lin = browser_of("lin")
+
+    def statements() -> tuple[int, int]:
+        with world.acting("lin") as actor, counted(world.database) as said:
+            found = drafts.drafts_of(actor)
+        return len(found), len(said)
+
+    assert keep(world, lin) == 200
+    one, of_one = statements()
+    for about in ("rui", "zoe", "ivo"):
+        assert keep(world, lin, about) == 200
+    several, of_several = statements()
+    assert (one, several) == (1, 4) and of_one == of_several

@@ -39,7 +39,7 @@ from app.directory.queries.posts import (
     posts_of,
 )
 from app.directory.queries.sealed_pages import DirectoryLine
-from app.directory.queries.students import PlacedStudent, get_placed_student, get_student
+from app.directory.queries.students import PlacedStudent, get_placed_student, get_student, placed_students
 
 __all__ = [
     "MOST_FOUND",
@@ -72,6 +72,7 @@ __all__ = [
     "names_of_students",
     "organisations_of",
     "people_in_post",
+    "placed_students",
     "posts_at",
     "posts_held",
     "posts_of",

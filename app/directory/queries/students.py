@@ -1,5 +1,6 @@
 """Students as opaque rows, with the place that the policy asks for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -45,9 +46,13 @@ def get_placed_student(student_id: UUID) -> PlacedStudent | None:
     return PlacedStudent(found[0], found[1]) if found else None
 
 
+def placed_students(student_ids: Iterable[UUID]) -> dict[UUID, PlacedStudent]:
+    """Return those of these students who are there, each with the grade they are in, for lists."""
+    ids = set(student_ids)
+    rows = session().execute(_WITH_GRADE.where(Student.id.in_(ids))) if ids else ()
+    return {student.id: PlacedStudent(student, grade_id) for student, grade_id in rows}
+
+
 # Written once: building a statement costs more than the database needs to carry it out.
-_PLACED = (
-    select(Student, SchoolClass.grade_id)
-    .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
-    .where(Student.id == bindparam("student"))
-)
+_WITH_GRADE = select(Student, SchoolClass.grade_id).outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
+_PLACED = _WITH_GRADE.where(Student.id == bindparam("student"))
