@@ -22,13 +22,18 @@ FRAME_FIELDS = frozenset({"csrf_token", "_once"})
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
+def _within_the_calendar(field: fields.Date | fields.NaiveDateTime, day: date, given: Any) -> None:
+    """Refuse a day that nobody can mean, in the field's words: at the ends of the calendar a zone leads out of it."""
+    if not _EARLIEST <= day <= _LATEST:
+        raise field.make_error("invalid", input=given, obj_type=field.OBJ_TYPE)
+
+
 class Day(fields.Date):
-    """A day that somebody can mean; at the ends of the calendar a zone leads out of it."""
+    """A day that somebody can mean."""
 
     def _deserialize(self, value: Any, *args: Any, **more: Any) -> date:
         found = super()._deserialize(value, *args, **more)
-        if not _EARLIEST <= found <= _LATEST:
-            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        _within_the_calendar(self, found, value)
         return found
 
 
@@ -37,8 +42,7 @@ class LocalMoment(fields.NaiveDateTime):
 
     def _deserialize(self, value: Any, *args: Any, **more: Any) -> datetime:
         found = super()._deserialize(value, *args, **more)
-        if not _EARLIEST <= found.date() <= _LATEST:
-            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        _within_the_calendar(self, found.date(), value)
         return found
 
 
