@@ -191,8 +191,14 @@ class Database:
             finally:
                 _current.reset(token)
 
-    def retrying(self, work: Callable[[], _T], *, writes: bool = True, attempts: int = ATTEMPTS) -> _T:
-        """Run work in a transaction, again from the start when the database asks for it."""
+    def retrying(
+        self, work: Callable[[], _T], *, writes: bool = True, attempts: int = ATTEMPTS,
+        lost: Callable[[], None] = lambda: None,
+    ) -> _T:
+        """Run work in a transaction, again from the start when the database asks for it.
+
+        `lost` puts back what work has changed outside the database, before each new attempt.
+        """
         for attempt in range(1, attempts + 1):
             try:
                 with self.transaction(writes=writes):
@@ -200,7 +206,8 @@ class Database:
             except DBAPIError as error:
                 if attempt == attempts or not should_retry(error):
                     raise
-            step_aside(attempt)
+            lost()
+            _step_aside(attempt)
         raise AssertionError("unreachable")
 
     @contextmanager
@@ -224,7 +231,7 @@ class Database:
 _LOST_RACES = frozenset({"40001", "40P01", "23505"})
 
 
-def step_aside(attempt: int) -> None:
+def _step_aside(attempt: int) -> None:
     """Wait a moment before a lost race is run again, each for another while: at once, all would meet again."""
     time.sleep(_CHANCE.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))
 

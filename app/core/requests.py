@@ -9,10 +9,9 @@ from typing import IO, Any
 from flask import Flask, Request, Response, g, request
 from flask import session as browser_session
 from flask.globals import request_ctx
-from sqlalchemy.exc import DBAPIError
 
 from app.core import once
-from app.core.database import ATTEMPTS, Database, should_retry, step_aside
+from app.core.database import Database
 from app.core.errors import Refusal
 from app.core.ids import new_id
 from app.core.repeats import SAFE_METHODS, led_to, name_of_request, where_it_leads
@@ -79,20 +78,13 @@ class Application(Flask):
             getattr(view, "__ahead__", _nothing)()
         writes = request.method not in SAFE_METHODS or bool(getattr(view, "__visits__", False))
         remembered = dict(browser_session)
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self.database.transaction(writes=writes):
-                    return self._enter_and_answer()
-            except DBAPIError as error:
-                if attempt == ATTEMPTS or not should_retry(error):
-                    raise
-                _rewind_uploads()
-                _forget_what_was_said(remembered)
-                step_aside(attempt)
-            except Refusal as refusal:
-                self._record_refusal(refusal)
-                raise
-        raise AssertionError("unreachable")
+        try:
+            return self.database.retrying(
+                self._enter_and_answer, writes=writes, lost=functools.partial(_as_it_came_in, remembered)
+            )
+        except Refusal as refusal:
+            self._record_refusal(refusal)
+            raise
 
     def _enter_and_answer(self) -> Response:
         for enter in self.entering:
@@ -119,14 +111,11 @@ def _nothing() -> None:
     """Do nothing: most views have no slow work."""
 
 
-def _forget_what_was_said(remembered: dict[str, Any]) -> None:
-    """Give the browser's session back as it came in: what the lost attempt said would be read twice."""
+def _as_it_came_in(remembered: dict[str, Any]) -> None:
+    """Put the request back to its start after a lost attempt: what that said in the browser would be read twice."""
     browser_session.clear()
     browser_session.update(remembered)
     request_ctx.flashes = None
-
-
-def _rewind_uploads() -> None:
     for _name, uploads in request.files.lists():
         for upload in uploads:
             upload.stream.seek(0)
