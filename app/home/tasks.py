@@ -22,7 +22,7 @@ from app.identity.policy import TASKS
 from app.letterbox import queries as letters
 from app.letterbox.policy import LIST
 from app.letterbox.words import BOXES, reference_of
-from app.vault import groups
+from app.vault import recovery_cards
 
 # The order of what comes first (5-experience.md, Today).
 RANKS = ("urgent", "answer", "waiting", "review", "unsigned")
@@ -184,7 +184,7 @@ def _of_keys(actor: Actor) -> Iterator[Task]:
     for name in sorted(waiting.values()):
         yield Task(WAITING, None, name, "", _("Waits to be admitted"), "identity.tasks", kind="visit")
     for organisation_id in actor.organisations(PostKind.COUNSELLOR):
-        if actor.ring.group_of(organisation_id, "room") and groups.present_card(organisation_id) is None:
+        if actor.ring.group_of(organisation_id, "room") and recovery_cards.present_card(organisation_id) is None:
             ids = {"organisation_id": organisation_id}
             yield Task(
                 UNSIGNED, None, _("Recovery card"), "", _("The room has none yet"), "identity.card", ids, kind="note"

@@ -17,7 +17,7 @@ from app.directory.contacts import settle_contacts
 from app.identity import keys, offers
 from app.identity.models import CardUse
 from app.identity.throttle import count_failure, demand_patience, forget
-from app.vault import MistypedCode, codes, groups
+from app.vault import MistypedCode, codes, recovery_cards
 from app.vault.models import RecoveryCard
 
 
@@ -69,9 +69,9 @@ def keep(organisation_id: UUID, *, token: str, first: str, second: str, by: Acto
     halves = _halves(offers.opened(_what(organisation_id), token, by=by))
     offers.demand_last_group(halves[0], first)
     offers.demand_last_group(halves[1], second)
-    groups.close_cards(organisation_id)
-    card = groups.make_card(organisation_id, code=codes.read_card(*halves), by=by.ring)
-    groups.move_to_card(card, by=by.ring)
+    recovery_cards.close_cards(organisation_id)
+    card = recovery_cards.make_card(organisation_id, code=codes.read_card(*halves), by=by.ring)
+    recovery_cards.move_to_card(card, by=by.ring)
     audit.record(by, "card:made", organisation=organisation_id, subject=("recovery_card", card.id))
     return card
 
@@ -84,9 +84,9 @@ def use(organisation_id: UUID, *, first: str, second: str, reason: str, source: 
     subject = f"card {organisation_id}"
     demand_patience(subject, source)
     code = codes.read_card(first, second)
-    card = groups.find_card(code)
+    card = recovery_cards.find_card(code)
     room = vault.find_group(organisation_id, "room")
-    present = groups.present_card(organisation_id)
+    present = recovery_cards.present_card(organisation_id)
     if room is None or card is None or present is None or card.id != present.id:
         raise WrongCard(afterwards=count_failure(subject, source))
     taken = session().execute(
@@ -97,8 +97,8 @@ def use(organisation_id: UUID, *, first: str, second: str, reason: str, source: 
     )
     if not taken.rowcount:  # type: ignore[attr-defined]
         raise WrongCard()
-    groups.take_over_from_card(card, groups.card_pair(code), to=by.ring)
-    groups.close_cards(organisation_id)
+    recovery_cards.take_over_from_card(card, recovery_cards.card_pair(code), to=by.ring)
+    recovery_cards.close_cards(organisation_id)
     keys.leave_others(by.person_id, organisation_id)
     by.ring.forget_memberships()
     _keep_reason(room, card, reason, by)

@@ -30,7 +30,7 @@ from app.identity.models import Account
 from app.identity.policy import KEYHOLDERS
 from app.identity.queries import HeldPost, refusals_in
 from app.identity.service import end_sessions_of
-from app.vault import Group, groups, people
+from app.vault import Group, groups, people, recovery_cards
 from app.vault.errors import AlreadyFounded
 from app.vault.holders import current_user_key, current_user_keys
 
@@ -135,9 +135,9 @@ def found_missing(*, by: Actor) -> list[Group]:
         if place.kind == "staff" and (school := get_organisation(place.organisation_id)) is not None:
             directory.found_directory(school, by=by)
         if place.kind in _ON_THE_CARD:
-            card = groups.present_card(place.organisation_id)
+            card = recovery_cards.present_card(place.organisation_id)
             if card is not None:
-                groups.admit_card(group.id, card=card, by=by.ring)
+                recovery_cards.admit_card(group.id, card=card, by=by.ring)
         made.append(group)
     return made
 
@@ -149,8 +149,8 @@ def take_up_posts(*, by: Actor) -> list[Group]:
     if made or by.holds(*_PASSING_CONTACTS_ON):
         settle_contacts(by)
     for organisation_id in by.organisations(PostKind.COUNSELLOR):
-        if (card := groups.present_card(organisation_id)) is not None:
-            groups.move_to_card(card, by=by.ring)
+        if (card := recovery_cards.present_card(organisation_id)) is not None:
+            recovery_cards.move_to_card(card, by=by.ring)
     return made
 
 

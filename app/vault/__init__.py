@@ -22,7 +22,6 @@ from app.vault.grants import (
     share,
     withdraw,
 )
-from app.vault.groups import cards_of
 from app.vault.holders import Holder, find_group, group, has_key, user, within
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group
@@ -35,6 +34,7 @@ from app.vault.opening import (
     sign_checkpoint,
     verify_signature,
 )
+from app.vault.recovery_cards import cards_of
 from app.vault.ring import KeyRing
 from app.vault.trust import trust
 

@@ -1,5 +1,6 @@
 """Founding groups and admitting members: a membership row is the group's key, wrapped to one holder."""
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
@@ -10,15 +11,24 @@ from sqlalchemy.orm import aliased
 from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
-from app.vault import codes, grants, suites
+from app.vault import suites
 from app.vault.errors import AlreadyFounded, NoKey, Untrusted
 from app.vault.holders import Holder, current_user_key, find_group
 from app.vault.keypairs import KeyPair
-from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
+from app.vault.models import Grant, Group, GroupKey, Membership, Slip, UserKey
 from app.vault.ring import KeyRing
-from app.vault.statements import card_statement, group_key_statement, membership_info, membership_statement
-from app.vault.trust import FIRST_EPOCH, trust
+from app.vault.statements import group_key_statement, membership_info, membership_statement
+from app.vault.trust import trust
 from app.vault.ways import forget_ways
+
+
+class Granter(NamedTuple):
+    """Who signs a membership: a person, or a recovery card for who holds both its halves."""
+
+    kind: str
+    id: UUID
+    epoch: int
+    signer: KeyPair
 
 
 def found(organisation_id: UUID, kind: str, *, subject_id: UUID | None = None, by: KeyRing) -> Group:
@@ -54,17 +64,12 @@ def admit(group_id: UUID, *, user_id: UUID, by: KeyRing) -> None:
     if newcomer is None:
         raise NoKey()
     public = trust().user_key(newcomer.user_id, newcomer.epoch).kem_public
-    _give_all(group_id, Holder("user", user_id), newcomer.epoch, public, by)
+    give_all(group_id, Holder("user", user_id), newcomer.epoch, public, by)
 
 
 def admit_slip(group_id: UUID, *, slip: Slip, by: KeyRing) -> None:
     """Let an invitation carry a group's key for the one who will enrol with it."""
-    _give_all(group_id, Holder("slip", slip.id), 1, slip.kem_public, by)
-
-
-def admit_card(group_id: UUID, *, card: RecoveryCard, by: KeyRing) -> None:
-    """Let a recovery card open a group; raises Untrusted for a card that the room did not make."""
-    _give_all(group_id, Holder("card", card.id), 1, trust().card(card.id).kem_public, by)
+    give_all(group_id, Holder("slip", slip.id), 1, slip.kem_public, by)
 
 
 def take_over_from_slip(slip: Slip, pair: KeyPair, *, to: KeyRing) -> None:
@@ -72,126 +77,22 @@ def take_over_from_slip(slip: Slip, pair: KeyPair, *, to: KeyRing) -> None:
 
     The newcomer signs: whoever holds the slip's code was named for these groups by the inviter.
     """
-    for member in _memberships("slip", slip.id):
-        trust().membership(member)
-        group_pair = KeyPair.from_seed(pair.unwrap(member.wrapped, membership_info(member), member.suite))
-        _give(
-            member.group_id, member.epoch, group_pair, Holder("user", to.user_id), to.epoch,
-            to.pair.kem_public, _as_user(to),
-        )
+    carried = carried_by(Holder("slip", slip.id))
+    hand_on(carried, pair, to=to, granter=_as_user(to))
+    for member in carried:
         session().delete(member)
     session().flush()
     to.forget_memberships()
 
 
-def take_over_from_card(card: RecoveryCard, pair: KeyPair, *, to: KeyRing) -> None:
-    """Admit the person in front of the screen to every group and single object that a recovery card opens."""
-    opened = _memberships("card", card.id)
-    leave(to.user_id, [member.group_id for member in opened])
-    for member in opened:
+def hand_on(carried: Iterable[Membership], pair: KeyPair, *, to: KeyRing, granter: Granter) -> None:
+    """Wrap to a person's own key the groups that the key pair of a slip or a card opens."""
+    for member in carried:
         trust().membership(member)
         group_pair = KeyPair.from_seed(pair.unwrap(member.wrapped, membership_info(member), member.suite))
         _give(
-            member.group_id, member.epoch, group_pair, Holder("user", to.user_id), to.epoch,
-            to.pair.kem_public, ("card", card.id, 1, pair),
+            member.group_id, member.epoch, group_pair, Holder("user", to.user_id), to.epoch, to.pair.kem_public, granter
         )
-    grants.take_over(Holder("card", card.id), pair, to=to, basis="card:used")
-    to.forget_memberships()
-
-
-def card_pair(code: bytes) -> KeyPair:
-    """Return the key pair that the two joined halves of a recovery card stand for."""
-    return KeyPair.from_seed(codes.derive(code, "card/1", 64))
-
-
-def find_card(code: bytes) -> RecoveryCard | None:
-    """Return the recovery card that these joined halves open, or None."""
-    public = card_pair(code).kem_public
-    return session().scalar(select(RecoveryCard).where(RecoveryCard.kem_public == public))
-
-
-def make_card(organisation_id: UUID, *, code: bytes, by: KeyRing) -> RecoveryCard:
-    """Make a recovery card for the room and grade teams its maker belongs to; raises NoKey outside the room.
-
-    The code is printed in two halves, of which neither alone opens anything, and kept nowhere. The room's own key
-    signs the card: what is wrapped to cards without a person's doing would else follow anybody enrolled.
-    """
-    room = find_group(organisation_id, "room")
-    if room is None:
-        raise NoKey()
-    pair = card_pair(code)
-    card = RecoveryCard(
-        id=new_id(),
-        organisation_id=organisation_id,
-        kem_public=pair.kem_public,
-        sign_public=pair.sign_public,
-        made_by=by.user_id,
-        maker_epoch=by.epoch,
-        created_at=clock.now(),
-    )
-    card.signature = by.group_pair(room.id, FIRST_EPOCH).sign(card_statement(card))
-    session().add(card)
-    session().flush()
-    held = {group_id for group_id, _ in by.memberships()}
-    opened = session().scalars(
-        select(Group).where(
-            Group.id.in_(held), Group.organisation_id == organisation_id, Group.kind.in_(("room", "grade"))
-        )
-    )
-    for group in opened:
-        admit_card(group.id, card=card, by=by)
-    return card
-
-
-def cards_of(organisation_id: UUID) -> list[Holder]:
-    """Return the recovery cards of an organisation that still open something."""
-    live = select(Membership.holder_id).where(Membership.holder_kind == "card")
-    ids = session().scalars(
-        select(RecoveryCard.id)
-        .where(RecoveryCard.organisation_id == organisation_id, RecoveryCard.id.in_(live))
-        .order_by(RecoveryCard.id)
-    )
-    return [Holder("card", card_id) for card_id in ids]
-
-
-def present_card(organisation_id: UUID) -> RecoveryCard | None:
-    """Return the recovery card that opens the room of an organisation now."""
-    live = {holder.id for holder in cards_of(organisation_id)}
-    query = select(RecoveryCard).where(RecoveryCard.id.in_(live), RecoveryCard.used_at.is_(None))
-    return session().scalar(query.order_by(RecoveryCard.created_at.desc()).limit(1))
-
-
-def close_cards(organisation_id: UUID) -> None:
-    """Let no recovery card of an organisation open its room any more; single objects wait for the next card."""
-    ids = select(RecoveryCard.id).where(RecoveryCard.organisation_id == organisation_id)
-    session().execute(
-        delete(Membership).where(Membership.holder_kind == "card", Membership.holder_id.in_(ids))
-    )
-    session().expire_all()
-
-
-def move_to_card(card: RecoveryCard, *, by: KeyRing) -> int:
-    """Wrap to the present card those single objects of older cards that this person can open; return how many."""
-    older = select(RecoveryCard.id).where(
-        RecoveryCard.organisation_id == card.organisation_id, RecoveryCard.id != card.id
-    )
-    held = session().scalars(select(Grant).where(Grant.holder_kind == "card", Grant.holder_id.in_(older))).all()
-    opened = by.open_many({grant.object_id for grant in held})
-    moved = [(grant.object_id, grant.holder_id) for grant in held if grant.object_id in opened]
-    for object_id, old in moved:
-        grants.share(object_id, to=Holder("card", card.id), by=by, basis="card:made")
-        grants.withdraw(object_id, holder=Holder("card", old))
-    return len(moved)
-
-
-def void_cards(organisation_id: UUID, *, but: UUID | None = None) -> None:
-    """Make every recovery card of an organisation useless, except one."""
-    ids = select(RecoveryCard.id).where(RecoveryCard.organisation_id == organisation_id)
-    if but is not None:
-        ids = ids.where(RecoveryCard.id != but)
-    for table in (Membership, Grant):
-        session().execute(delete(table).where(table.holder_kind == "card", table.holder_id.in_(ids)))
-    forget_ways()
 
 
 def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
@@ -318,19 +219,19 @@ def leave_all(user_id: UUID) -> None:
     forget_ways()
 
 
-def _memberships(kind: str, holder_id: UUID) -> list[Membership]:
-    return list(
-        session().scalars(
-            select(Membership).where(Membership.holder_kind == kind, Membership.holder_id == holder_id)
-        )
-    )
+def carried_by(holder: Holder) -> Sequence[Membership]:
+    """Return the groups' keys that are wrapped to a slip or a card."""
+    return session().scalars(
+        select(Membership).where(Membership.holder_kind == holder.kind, Membership.holder_id == holder.id)
+    ).all()
 
 
-def _as_user(ring: KeyRing) -> tuple[str, UUID, int, KeyPair]:
-    return "user", ring.user_id, ring.epoch, ring.pair
+def _as_user(ring: KeyRing) -> Granter:
+    return Granter("user", ring.user_id, ring.epoch, ring.pair)
 
 
-def _give_all(group_id: UUID, holder: Holder, holder_epoch: int, public: bytes, by: KeyRing) -> None:
+def give_all(group_id: UUID, holder: Holder, holder_epoch: int, public: bytes, by: KeyRing) -> None:
+    """Wrap every epoch of a group's key that the granter holds to a public key that was verified; raises NoKey."""
     epochs = [epoch for held, epoch in by.memberships() if held == group_id]
     if not epochs:
         raise NoKey()
@@ -347,7 +248,7 @@ def _give(
     holder: Holder,
     holder_epoch: int,
     public: bytes,
-    granter: tuple[str, UUID, int, KeyPair],
+    granter: Granter,
 ) -> None:
     kind, granter_id, granter_epoch, signer = granter
     member = Membership(

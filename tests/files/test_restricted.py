@@ -158,31 +158,31 @@ def test_nobody_but_who_is_in_charge_restricts(world: World, anas: UUID) -> None
 
 
 def test_the_rooms_recovery_card_keeps_opening_it(world: World, anas: UUID) -> None:
-    from app.vault import groups
+    from app.vault import recovery_cards
 
     code = bytes(range(32))
     with world.acting("lin") as lin:
-        groups.make_card(world.school, code=code, by=lin.ring)
+        recovery_cards.make_card(world.school, code=code, by=lin.ring)
     steps.restrict(world, "lin", anas, "lin")
     with world.acting("bo") as bo:
-        card = groups.find_card(code)
+        card = recovery_cards.find_card(code)
         assert card is not None
-        groups.take_over_from_card(card, groups.card_pair(code), to=bo.ring)
+        recovery_cards.take_over_from_card(card, recovery_cards.card_pair(code), to=bo.ring)
         assert bo.ring.reaches([anas])
 
 
 def test_a_voided_card_opens_no_restricted_file(world: World, anas: UUID) -> None:
-    from app.vault import groups
+    from app.vault import recovery_cards
 
     code = bytes(range(32))
     with world.acting("lin") as lin:
-        groups.make_card(world.school, code=code, by=lin.ring)
+        recovery_cards.make_card(world.school, code=code, by=lin.ring)
     steps.restrict(world, "lin", anas, "lin")
     with world.acting("bo") as bo:
-        groups.void_cards(world.school)
-        card = groups.find_card(code)
+        recovery_cards.void_cards(world.school)
+        card = recovery_cards.find_card(code)
         assert card is not None
-        groups.take_over_from_card(card, groups.card_pair(code), to=bo.ring)
+        recovery_cards.take_over_from_card(card, recovery_cards.card_pair(code), to=bo.ring)
         assert not bo.ring.reaches([anas])
 
 

@@ -18,7 +18,7 @@ from app.directory import service as directory
 from app.directory.models import Post
 from app.identity import keys
 from app.identity.models import CardUse
-from app.vault import Holder, codes, groups
+from app.vault import Holder, codes, groups, recovery_cards
 from app.vault.models import Membership, RecoveryCard
 from tests.identity.browsing import hidden, signed_in
 from tests.identity.newcomers import joined, newcomer, slip_for
@@ -213,7 +213,7 @@ def held_by_cards(world: World, object_id: UUID) -> set[UUID]:
 
 def present(world: World) -> UUID:
     with world.database.transaction(writes=False):
-        card = groups.present_card(world.school)
+        card = recovery_cards.present_card(world.school)
         assert card is not None
         return card.id
 
@@ -247,6 +247,6 @@ def test_the_used_card_gives_what_was_sealed_to_it_alone_and_the_next_one_keeps_
 
 def present_in(world: World) -> UUID:
     """Return the present card inside the transaction at hand."""
-    card = groups.present_card(world.school)
+    card = recovery_cards.present_card(world.school)
     assert card is not None
     return card.id

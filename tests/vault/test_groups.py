@@ -9,7 +9,7 @@ from app import vault
 from app.core import clock
 from app.core.database import Database, session
 from app.core.ids import new_id
-from app.vault import AlreadyFounded, NoKey, Untrusted, codes, groups, people, slips
+from app.vault import AlreadyFounded, NoKey, Untrusted, codes, groups, people, recovery_cards, slips
 from app.vault.keypairs import KeyPair
 from app.vault.models import Membership, RecoveryCard
 from app.vault.statements import card_statement
@@ -45,7 +45,7 @@ def test_a_slip_carries_the_groups_of_its_inviter_to_the_newcomer_and_then_nothi
         groups.take_over_from_slip(slip, slips.slip_pair(code), to=ring)
         ring.open(object_id)
     with holders.database.transaction():
-        assert groups._memberships("slip", slip_id) == []
+        assert groups.carried_by(vault.Holder("slip", slip_id)) == []
         people.unlock(newcomer, kek=b"k" * 32).open(object_id)
 
 
@@ -88,14 +88,14 @@ def test_the_recovery_card_admits_somebody_new_when_nobody_is_left(holders: Keyh
         vault.create_object(
             object_id, organisation_id=holders.organisation, to=[vault.group(room)], by=lin, basis="test"
         )
-        groups.make_card(holders.organisation, code=codes.read_card(one, other), by=lin)
+        recovery_cards.make_card(holders.organisation, code=codes.read_card(one, other), by=lin)
     with holders.database.transaction():
         groups.leave_all(holders.ids["lin"])
     with holders.ring("bo") as bo:
         code = codes.read_card(one, other)
-        card = groups.find_card(code)
+        card = recovery_cards.find_card(code)
         assert card is not None
-        groups.take_over_from_card(card, groups.card_pair(code), to=bo)
+        recovery_cards.take_over_from_card(card, recovery_cards.card_pair(code), to=bo)
     with holders.ring("bo") as bo:
         bo.open(object_id)
 
@@ -104,49 +104,49 @@ def test_half_a_card_opens_nothing(holders: Keyholders) -> None:
     one, other = codes.new_card()
     with holders.ring("lin") as lin:
         groups.found(holders.organisation, "room", by=lin)
-        groups.make_card(holders.organisation, code=codes.read_card(one, other), by=lin)
+        recovery_cards.make_card(holders.organisation, code=codes.read_card(one, other), by=lin)
         for half in (one, other):
-            assert groups.find_card(codes.read_code(half)) is None
-            assert groups.find_card(codes.read_card(half, codes.new_card()[0])) is None
+            assert recovery_cards.find_card(codes.read_code(half)) is None
+            assert recovery_cards.find_card(codes.read_card(half, codes.new_card()[0])) is None
 
 
 def test_a_voided_card_opens_nothing(holders: Keyholders) -> None:
     code = codes.read_card(*codes.new_card())
     with holders.ring("lin") as lin:
         room = groups.found(holders.organisation, "room", by=lin).id
-        card = groups.make_card(holders.organisation, code=code, by=lin)
-        groups.void_cards(holders.organisation)
+        card = recovery_cards.make_card(holders.organisation, code=code, by=lin)
+        recovery_cards.void_cards(holders.organisation)
         card_id = card.id
     with holders.ring("bo") as bo:
         card = session().get(RecoveryCard, card_id)
-        groups.take_over_from_card(card, groups.card_pair(code), to=bo)
+        recovery_cards.take_over_from_card(card, recovery_cards.card_pair(code), to=bo)
         assert not bo.belongs_to(room)
 
 
 def test_a_card_whose_key_was_swapped_by_sql_is_given_nothing(holders: Keyholders) -> None:
     with holders.ring("lin") as lin:
         groups.found(holders.organisation, "room", by=lin)
-        groups.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=lin)
+        recovery_cards.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=lin)
     with holders.database.transaction() as db:
         db.execute(update(RecoveryCard).values(kem_public=KeyPair.new().kem_public))
     with holders.ring("lin") as lin:
         grade = groups.found(holders.organisation, "grade", subject_id=new_id(), by=lin)
         with pytest.raises(Untrusted):
-            groups.admit_card(grade.id, card=session().scalars(select(RecoveryCard)).one(), by=lin)
+            recovery_cards.admit_card(grade.id, card=session().scalars(select(RecoveryCard)).one(), by=lin)
 
 
 def test_a_card_signed_by_somebody_outside_the_room_is_given_nothing(holders: Keyholders) -> None:
     with holders.ring("lin") as lin:
         room = groups.found(holders.organisation, "room", by=lin).id
-        groups.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=lin)
+        recovery_cards.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=lin)
     with holders.ring("bo") as bo:
         with pytest.raises(NoKey):
-            groups.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=bo)
+            recovery_cards.make_card(holders.organisation, code=codes.read_card(*codes.new_card()), by=bo)
         forged = session().scalars(select(RecoveryCard)).one()
         forged.kem_public, forged.made_by = KeyPair.new().kem_public, bo.user_id
         forged.signature = bo.pair.sign(card_statement(forged))
     with holders.ring("lin") as lin, pytest.raises(Untrusted):
-        groups.admit_card(room, card=session().scalars(select(RecoveryCard)).one(), by=lin)
+        recovery_cards.admit_card(room, card=session().scalars(select(RecoveryCard)).one(), by=lin)
 
 
 def test_a_membership_made_by_sql_makes_nobody_a_keyholder(holders: Keyholders) -> None:

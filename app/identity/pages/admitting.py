@@ -16,7 +16,7 @@ from app.identity import arrivals, cards, keys, policy, refusing, schemas
 from app.identity.labels import label_of
 from app.identity.pages.blueprint import identity
 from app.identity.queries import refusals_in
-from app.vault import groups, people
+from app.vault import groups, people, recovery_cards
 
 
 @identity.get("/keys")
@@ -44,7 +44,7 @@ def tasks() -> str:
         label=label_of,
         named_among=named_among,
         rooms=[(room, get_organisation(room)) for room in sorted(by.organisations(PostKind.COUNSELLOR))],
-        card_of=groups.present_card,
+        card_of=recovery_cards.present_card,
         uses_of=cards.uses_of,
     )
 
