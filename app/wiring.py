@@ -51,6 +51,7 @@ from app.letterbox.pages import letterbox, letters_out, told_hotlines
 from app.letterbox.service import climbing, visits
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
+from app.notifications import service as notices
 from app.notifications.api import notices_api
 from app.notifications.pages import notifications
 from app.oversight import events as oversight_events
@@ -71,6 +72,7 @@ COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, b
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
+    Job("note what was looked at", timedelta(minutes=1), in_transaction(notices.see_what_was_looked_at)),
     Job("send mails", timedelta(seconds=20), mail.send_waiting),
     Job("forget old sign-in attempts", timedelta(hours=1), in_transaction(throttle.forget_old)),
     Job("forget old uploads", timedelta(minutes=30), in_transaction(uploads.forget_old)),

@@ -65,6 +65,17 @@ def test_who_has_no_account_is_sent_to_the_sign_in(attacked: Attacked, name: str
 
 
 @pytest.mark.parametrize("name", CAST)
+def test_looking_changes_nothing_but_the_trail(attacked: Attacked, name: str) -> None:
+    """ASVS V3.5.3: whoever opens every page there is has done nothing."""
+    browser = attacked.browser(name)
+    before = everything(attacked.app.database)
+    for target in attacked.targets():
+        if target.method == "GET":
+            target.sent(browser)
+    assert everything(attacked.app.database) == before
+
+
+@pytest.mark.parametrize("name", CAST)
 def test_who_is_let_in_meets_no_failure_whatever_is_sent(attacked: Attacked, name: str) -> None:
     browser = attacked.browser(name)
     closed = {(target.method, target.path) for target in refused(attacked, name)}

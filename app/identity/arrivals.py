@@ -23,7 +23,6 @@ def admit(group_id: UUID, person_id: UUID, *, epoch: int, by: Actor) -> None:
         raise Missing()
     keys.demand_epoch(person_id, epoch)
     keys.admit(person_id, group, by=by)
-    notices.see_all_about(person_id, by=by)
     settle_contacts(by)
 
 

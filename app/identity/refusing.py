@@ -44,7 +44,6 @@ def refuse(person_id: UUID, *, epoch: int, by: Actor) -> None:
         )
         _record(by, "key:refused", one.group, person_id)
     session().flush()
-    notices.see_all_about(person_id, by=by)
     for organisation_id in dict.fromkeys(one.group.organisation_id for one in waiting):
         _tell(person_id, organisation_id, by)
 

@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.database import Database, session
 from app.directory.models import Person
 from app.notifications.models import Notice
+from app.notifications.queries import was_looked_at
 
 _AT_ONCE = 200
 _PATIENCE = 20
@@ -92,7 +93,7 @@ def _waiting() -> dict[UUID, tuple[str, list[UUID]]]:
     rows = session().execute(
         select(Notice.id, Person)
         .join(Person, Person.id == Notice.person_id)
-        .where(Notice.mail_due_at <= clock.now())
+        .where(Notice.mail_due_at <= clock.now(), ~was_looked_at())
         .order_by(Notice.mail_due_at)
         .limit(_AT_ONCE)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.access import Actor
 from app.audit import Doer
@@ -12,6 +12,9 @@ from app.core.database import session
 from app.core.ids import new_id
 from app.directory.models import Person
 from app.notifications.models import Notice
+from app.notifications.queries import was_looked_at
+
+_AT_A_TIME = 500
 
 
 def queue(
@@ -40,27 +43,25 @@ def _with_mail(people: list[UUID]) -> set[UUID]:
 
 def see(notice: Notice, *, by: Actor) -> None:
     """Take note that a person followed their notice; others about the same record are seen with it."""
-    see_all_about(notice.subject_id, by=by)
-
-
-def see_all_about(subject_id: UUID, *, by: Actor) -> None:
-    """Take note that a person looked at the record that these notices are about; no mail follows any more."""
-    _mark(by, Notice.subject_id == subject_id)
+    _mark(Notice.person_id == by.person_id, Notice.subject_id == notice.subject_id)
 
 
 def see_everything(*, by: Actor) -> None:
     """Take note that a person has read their list of notices."""
-    _mark(by)
+    _mark(Notice.person_id == by.person_id)
 
 
-def _mark(by: Actor, *where: object) -> None:
+def see_what_was_looked_at() -> int:
+    """Keep with the notices what the trail says of them, a turn's worth; return how many. A job's work."""
+    looked = session().scalars(select(Notice.id).where(Notice.seen_at.is_(None), was_looked_at()).limit(_AT_A_TIME))
+    ids = looked.all()
+    _mark(Notice.id.in_(ids))
+    return len(ids)
+
+
+def _mark(*which: ColumnElement[bool]) -> None:
+    """Note that notices were seen; no mail follows any more."""
+    session().execute(update(Notice).where(Notice.seen_at.is_(None), *which).values(seen_at=clock.now()))
     session().execute(
-        update(Notice)
-        .where(Notice.person_id == by.person_id, Notice.seen_at.is_(None), *where)  # type: ignore[arg-type]
-        .values(seen_at=clock.now())
-    )
-    session().execute(
-        update(Notice)
-        .where(Notice.person_id == by.person_id, Notice.mail_state == "waiting", *where)  # type: ignore[arg-type]
-        .values(mail_state="none", mail_due_at=None)
+        update(Notice).where(Notice.mail_state == "waiting", *which).values(mail_state="none", mail_due_at=None)
     )

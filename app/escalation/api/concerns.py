@@ -11,7 +11,6 @@ from app.escalation.api import shapes
 from app.escalation.api.resource import concerns_api
 from app.escalation.models import Concern, SecondOpinion
 from app.escalation.views import ConcernView
-from app.notifications.service import see_all_about
 
 # What is shown follows from who asks.
 _SHOWN = {"anyOf": [shapes.ReportedConcern, shapes.ConcernOut]}
@@ -23,7 +22,6 @@ _DEED = {"in": "path", "name": "deed", "required": True, "schema": {"type": "str
 @concerns_api.response(200, _SHOWN)
 def show(concern: Concern) -> Response:
     """Open a concern as far as the caller's keys and posts do; the one who raised it is shown less."""
-    see_all_about(concern.id, by=g.actor)
     return _shown(concern)
 
 

@@ -10,7 +10,6 @@ from app.escalation.api import shapes
 from app.escalation.api.resource import concerns_api
 from app.escalation.models import Concern, HandOver
 from app.escalation.views import packet_view
-from app.notifications.service import see_all_about
 
 
 @concerns_api.post("/concerns/<uuid:concern_id>/hand-overs")
@@ -28,7 +27,6 @@ def offer(concern: Concern, given: dict[str, Any]) -> Any:
 @concerns_api.response(200, shapes.HandOverOut)
 def hand_over(hand_over: HandOver) -> Any:
     """Open a hand-over: what was sent, which entries went along, and what the centre answered."""
-    see_all_about(hand_over.id, by=g.actor)
     shown = packet_view(hand_over, g.actor)
     entries = [entry for entry, _kind in shown["entries"]]
     return {**shown, "entries": entries, "open_deeds": shown["direct"] + shown["deeds"]}

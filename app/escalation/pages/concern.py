@@ -14,14 +14,12 @@ from app.escalation import asking, deeds, opinions, policy, queries, schemas, se
 from app.escalation.models import Concern, HandOver, SecondOpinion
 from app.escalation.pages.blueprint import escalation
 from app.escalation.views import ConcernView
-from app.notifications.service import see_all_about
 
 
 @escalation.get("/concerns/<uuid:concern_id>")
 @guard(policy.READ, load=queries.get_concern, visit="concern:viewed")
 def concern(concern: Concern) -> str:
     """Show a concern as far as the person's keys open it, with what they can do now."""
-    see_all_about(concern.id, by=g.actor)
     return _shown(concern, None)
 
 

@@ -17,7 +17,6 @@ from app.escalation.views import ConcernView, packet_view, readers_of_packet
 from app.files import policy as files_policy
 from app.files.queries import entries_of, file_of_student
 from app.files.schemas import KINDS
-from app.notifications.service import see_all_about
 
 
 @escalation.route("/concerns/<uuid:concern_id>/centre", methods=["GET", "POST"])
@@ -62,7 +61,6 @@ def _entries_to_tick(concern: Concern) -> list[tuple[str, str]]:
 @guard(policy.READ_HAND_OVER, load=queries.get_hand_over, visit="hand_over:viewed")
 def hand_over(hand_over: HandOver) -> str:
     """Show what was handed over, as both sides see it, and what the centre can do with it."""
-    see_all_about(hand_over.id, by=g.actor)
     return render_template(
         "escalation/hand_over.html", **packet_view(hand_over, g.actor), chosen_deed=request.args.get("do")
     )

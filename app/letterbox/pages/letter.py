@@ -21,14 +21,12 @@ from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.screening import Mark, Screening, explain
 from app.letterbox.service import answering
 from app.letterbox.words import BEGINNINGS
-from app.notifications.service import see_all_about
 
 
 @letterbox.get("/letters/<uuid:letter_id>")
 @guard(policy.READ, load=queries.get_letter, visit="letter:viewed")
 def letter(letter: Letter) -> str:
     """Show a letter with its answers and the room's notes."""
-    see_all_about(letter.id, by=g.actor)
     beginning = BEGINNINGS.get(request.args.get("begin", ""))
     return _shown(letter, forms.blank(text=_(beginning) if beginning else ""))
 
