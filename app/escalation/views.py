@@ -253,18 +253,17 @@ class ConcernView:
         }
 
 
-def open_concerns(student_id: UUID) -> list[tuple[str, str, str]]:
+def open_concerns(student_id: UUID) -> list[tuple[str | None, str, str]]:
     """Return level, words and address of a student's open concerns, for the bar on top of every record."""
-    actor: Actor = g.actor
-    return [
-        (
-            line.concern.level,
-            _((words.STATES_FOR_REPORTER if policy.roles_in(line.concern, actor) == ("reporter",) else words.STATES)
-              [line.concern.state]),
-            url_for("escalation.concern", concern_id=line.concern.id),
-        )
-        for line in queries.open_concerns_of(student_id, actor)
-    ]
+    return [_in_the_bar(line.concern, g.actor) for line in queries.open_concerns_of(student_id, g.actor)]
+
+
+def _in_the_bar(concern: Concern, actor: Actor) -> tuple[str | None, str, str]:
+    """Return what the bar says of a concern; whoever only raised it sees its state alone."""
+    reported = policy.roles_in(concern, actor) == ("reporter",)
+    state = (words.STATES_FOR_REPORTER if reported else words.STATES)[concern.state]
+    address = url_for("escalation.concern", concern_id=concern.id)
+    return None if reported else concern.level, _(state), address
 
 
 def raise_act(student: Any) -> bool:

@@ -212,3 +212,24 @@ def test_a_deed_to_a_concern_that_is_not_there_is_missing(name: str, world: Worl
     browser = browser_of(name)
     for deed in ("accept", "advise", "nothing"):
         assert browser.post(f"/concerns/{world.school}/{deed}", data={"version": 1}).status_code == 404
+
+
+def test_a_teacher_is_shown_no_level_on_any_page_of_her_concern(world: World, browser_of: BrowserOf) -> None:
+    """She hears that it is in hand (4-domain.md, feedback line); the head of grade, the room and leadership see it."""
+    raised, cruz = raise_one(world, browser_of, GRAVE), browser_of("cruz")
+    student, concern = f"/students/{world.students['ana']}", f"/concerns/{raised.id}"
+    new = f"/concerns/new/{world.students['ana']}"
+    for path in (f"{concern}/sent", concern, "/concerns/mine", student, "/", new):
+        answer = cruz.get(path)
+        # That it is graver than was thought anybody with grounds may say: the choices stand in that form alone.
+        shown = answer.text.partition('<aside class="x-deeds"')[0]
+        assert answer.status_code == 200 and "x-level" not in shown, path
+    assert concern in cruz.get(student).text, "that it is open is hers to know"
+    assert "110" in cruz.get(f"{concern}/sent").text, "and what she has to do at once"
+    for name in ("gao", "lin", "pia"):
+        assert f"x-level-{raised.level.lower()}" in browser_of(name).get(concern).text, name
+
+
+def test_a_head_of_grade_who_raised_it_sees_the_level_as_the_grade_does(world: World, browser_of: BrowserOf) -> None:
+    raised = raise_one(world, browser_of, CALM, by="gao")
+    assert "x-level-r2" in browser_of("gao").get(f"/concerns/{raised.id}").text

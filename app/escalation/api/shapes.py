@@ -141,8 +141,6 @@ class _Read(_Whom):
 
     who = fields.Str(attribute="name")
     roles = fields.List(_code(ROLES))
-    level = _code(LEVELS, attribute="concern.level")
-    level_basis = fields.Str(attribute="concern.level_basis_code")
     account = fields.Nested(AccountOut, allow_none=True)
     steps = fields.List(fields.Nested(StepOut))
     readers = fields.List(fields.Str())
@@ -191,7 +189,6 @@ class RaisedOut(Shape):
     """What the one who raised a concern is told: who has it, and until when they answer."""
 
     id = fields.UUID(attribute="concern.id")
-    level = _code(LEVELS, attribute="concern.level")
     due_at = fields.AwareDateTime(attribute="concern.due_at")
     owners = fields.List(fields.Str())
     version = fields.Int(attribute="concern.revision")
