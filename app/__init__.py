@@ -1,5 +1,6 @@
 """Xinxia keeps the counselling records of schools sealed to the people who care for the student."""
 
+import functools
 import logging
 import time
 from datetime import timedelta
@@ -21,21 +22,18 @@ from app.vault import check_server_key, opening_info
 log = logging.getLogger("xinxia.requests")
 
 
-def create_app(settings: Any) -> Application:
-    """Return the application for one installation; what the settings miss or break raises at once."""
+def create_app(settings: Any, *, at_once: bool = True) -> Application:
+    """Return the application for one installation; what the settings miss or break raises at once.
+
+    Otherwise it is opened by the first command that needs it: `letters screen` runs without home, keys and database.
+    """
     # Here and not above: importing a package of the product must not import the whole product.
     from app import wiring
 
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = Application(__name__, static_folder="static", template_folder="templates")
     app.database = Database(settings.database_url)
-    check_server_key(app.database, settings.server_key_file)
-    info = opening_info(
-        server_key_file=settings.server_key_file,
-        root_public_file=settings.root_public_file,
-        password_memory_kib=settings.password_memory_kib,
-    )
-    app.database.info |= info | {
+    app.open_with(functools.partial(_open, app, settings))
+    app.database.info |= {
         "home": settings.home,
         "attachments": settings.attachments,
         "attachment_quota": settings.attachment_quota,
@@ -46,7 +44,7 @@ def create_app(settings: Any) -> Application:
     }
     app.extensions["database"] = app.database
     app.extensions["settings"] = settings
-    _configure_flask(app, settings, form_secret=info["server_key"].mac(b"form tokens"))
+    _configure_flask(app, settings)
     CSRFProtect(app)
     catalogues.FeatureBabel(
         app,
@@ -63,12 +61,26 @@ def create_app(settings: Any) -> Application:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    if at_once:
+        app.open()
     return app
 
 
-def _configure_flask(app: Flask, settings: Any, *, form_secret: bytes) -> None:
+def _open(app: Application, settings: Any) -> None:
+    """Make what a first start makes, and hand in what only this installation has: its keys."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_server_key(app.database, settings.server_key_file)
+    info = opening_info(
+        server_key_file=settings.server_key_file,
+        root_public_file=settings.root_public_file,
+        password_memory_kib=settings.password_memory_kib,
+    )
+    app.database.info |= info
+    app.config["SECRET_KEY"] = info["server_key"].mac(b"form tokens")
+
+
+def _configure_flask(app: Flask, settings: Any) -> None:
     app.config.update(
-        SECRET_KEY=form_secret,
         SESSION_COOKIE_NAME="__Host-form",
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,

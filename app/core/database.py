@@ -137,10 +137,10 @@ class Database:
         )
 
     def _sqlite_engine(self) -> Engine:
-        _keep_private(self.url.database)
         engine = create_engine(
             self.url, connect_args={"timeout": 20, "check_same_thread": False}, hide_parameters=True
         )
+        event.listen(engine, "do_connect", lambda *_: _keep_private(self.url.database))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -4,10 +4,12 @@ import functools
 import uuid
 from collections.abc import Callable
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
+import click
 from flask import Flask, Request, Response, g, request
 from flask import session as browser_session
+from flask.cli import AppGroup
 from flask.globals import request_ctx
 
 from app.core import once
@@ -15,6 +17,8 @@ from app.core.database import Database
 from app.core.errors import Refusal
 from app.core.ids import new_id
 from app.core.repeats import SAFE_METHODS, led_to, name_of_request, where_it_leads
+
+_Command = TypeVar("_Command", bound=click.Command)
 
 
 def outside_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,6 +56,27 @@ class InMemory(Request):
         return BytesIO()
 
 
+def stands_alone(command: _Command) -> _Command:
+    """Mark a command, with all that stands below it, that needs neither home nor keys nor database."""
+    command.__alone__ = True  # type: ignore[attr-defined]
+    return command
+
+
+class Commands(AppGroup):
+    """The commands of an application: whichever does not stand alone finds the installation open."""
+
+    def __init__(self, app: "Application") -> None:
+        super().__init__(app.name)
+        self.app = app
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command of this name, ready to be run."""
+        found = super().get_command(ctx, cmd_name)
+        if found is not None and not getattr(found, "__alone__", False):
+            self.app.open()
+        return found
+
+
 class Application(Flask):
     """Flask in which the whole of a view runs inside one transaction.
 
@@ -66,6 +91,18 @@ class Application(Flask):
         super().__init__(*args, **kwargs)
         self.entering: list[Callable[[], None]] = []
         self.starting: list[Callable[[], str | None]] = []
+        self._opening: Callable[[], None] | None = None
+        self.cli = Commands(self)
+
+    def open_with(self, opening: Callable[[], None]) -> None:
+        """Say what has to be there before the first request and before every command that does not stand alone."""
+        self._opening = opening
+
+    def open(self) -> None:
+        """Open the installation, once; what is missing or wrong raises."""
+        if self._opening is not None:
+            self._opening()
+            self._opening = None
 
     def dispatch_request(self) -> Any:
         """Run the view in a transaction, again from the start when the database lost a race."""

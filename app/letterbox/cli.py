@@ -9,9 +9,11 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from app.core.catalogues import DEFAULT_LANGUAGE, LANGUAGES
+from app.core.requests import stands_alone
 from app.letterbox.screening import explain, family_names, screen
 
 
+@stands_alone
 @click.group()
 def letters() -> None:
     """Letters to the counselling room."""

@@ -47,6 +47,22 @@ def test_each_letter_comes_back_with_level_families_and_reason(home: Path, tmp_p
     assert everyday["level"] in LEVELS[:2] and everyday["families"] == [] and everyday["reason"]
 
 
+def test_it_makes_no_home_no_keys_and_no_database(home: Path, tmp_path: Path) -> None:
+    source = written(tmp_path / "letters.jsonl", {"text": "食堂的鸡腿好吃"})
+    assert screened(home, source).returncode == 0
+    assert not home.parent.exists()
+    home.mkdir(parents=True)
+    assert screened(home, source).returncode == 0
+    assert list(home.iterdir()) == [], "nor in a home that there is"
+
+
+def test_a_home_whose_key_is_lost_hinders_no_screening(home: Path, tmp_path: Path) -> None:
+    home.mkdir(parents=True)
+    (home / "xinxia.sqlite3").write_bytes(b"no database at all")
+    (home / "keys").write_text("no folder either")
+    assert screened(home, written(tmp_path / "letters.jsonl", {"text": "食堂的鸡腿好吃"})).returncode == 0
+
+
 def test_the_reason_speaks_english_too_and_marks_say_where(home: Path, tmp_path: Path) -> None:
     text = "I want to die"
     done = screened(home, written(tmp_path / "letters.jsonl", {"text": text}), "--language", "en", "--marks")
