@@ -20,7 +20,7 @@ from app.files import service as files
 from app.identity import invitations
 from app.identity.models import Invitation
 from app.letterbox.queries import letterbox_of
-from app.letterbox.service import boxes, posting
+from app.letterbox.service import answering, boxes, posting
 from app.notifications.models import Notice
 from app.vault.return_codes import new_return_code
 from tests.directory.importing.stories import listed, school_of, whole_school
@@ -109,12 +109,18 @@ def _opinion(world: World, student: str, teacher: str, counsellor: str) -> UUID:
 
 
 def _letter(world: World, student: str) -> Sample:
-    """Let a child write to the room, to the principal, and at the other school; the boxes were set up before."""
+    """Let a child write to the room, to the principal, and at the other school; somebody there answers it as grave."""
     school, counsellor = ("other_school", "tan") if student == "kai" else ("school", "lin")
     with world.acting(counsellor) as by:
         box = letterbox_of(world.organisations[school]) or boxes.set_up(world.organisations[school], by=by)
         answers = {"box": "leadership" if student == "rui" else "room", "text": "食堂的汤太咸了"}
-        return {"letter_id": posting.post(box, answers, code=new_return_code()).id, "address": box.address_code}
+        letter = posting.post(box, answers, code=new_return_code())
+        sample = {"letter_id": letter.id, "address": box.address_code, "message_id": uuid4()}
+        if student != "rui":
+            answering.set_level(letter, level="R3", revision=letter.revision, by=by)
+            answer = answering.answer(letter, words="Please come today.", revision=letter.revision, by=by)
+            sample["message_id"] = answer.id
+        return sample
 
 
 def _roster(world: World, who: str) -> Sample:

@@ -68,7 +68,7 @@ class Task:
 def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
-    found += [*_letters(actor), *_begun(actor), *_unsigned(actor), *_of_keys(actor)]
+    found += [*_letters(actor), *_second_readings(actor), *_begun(actor), *_unsigned(actor), *_of_keys(actor)]
     return sorted(found, key=lambda task: task.order)
 
 
@@ -162,6 +162,15 @@ def _letters(actor: Actor) -> Iterator[Task]:
                 "letterbox.letter", {"letter_id": letter.id}, code=letter.suggested_level if urgent else None,
                 kind="letter",
             )
+
+
+def _second_readings(actor: Actor) -> Iterator[Task]:
+    for reading in letters.to_read_second(actor) if LIST.allows(actor) else ():
+        yield Task(
+            ANSWER, reading.due_at, _("Letter %(reference)s", reference=reference_of(reading.letter)),
+            _(BOXES[reading.letter.box_code]), _("An answer to be read by a second person"), "letterbox.letter",
+            {"letter_id": reading.letter_id}, kind="letter",
+        )
 
 
 def _unsigned(actor: Actor) -> Iterator[Task]:

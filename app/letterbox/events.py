@@ -12,6 +12,7 @@ EVENTS = {
     "letter:opened": N_("opened a letter"),
     "letter:viewed": N_("looked at a letter"),
     "letter:answered": N_("answered a letter"),
+    "letter:second_read": N_("read a colleague's answer to a letter"),
     "letter:noted": N_("wrote a note to a letter"),
     "letter:level_set": N_("set the level of a letter"),
     "letter:rerouted": N_("gave a letter to the counselling room"),

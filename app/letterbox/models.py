@@ -124,6 +124,26 @@ class LetterMessage(Base):
         return self.id.bytes + self.number.to_bytes(4, "big") + self.before
 
 
+class AnswerReading(Base):
+    """A second person's reading of an answer to a letter that may be grave; nobody and no time stand here before."""
+
+    __tablename__ = "answer_reading"
+    __table_args__ = (
+        CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name="read"),
+        CheckConstraint("read_by <> author_id", name="second"),
+    )
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("letter_message.id"), primary_key=True)
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    due_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    read_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    letter: Mapped[Letter] = relationship(lazy="joined", innerjoin=True)
+
+
 class LetterVisit(Base):
     """What a browser without an account is busy with, sealed under a secret that only its cookie holds."""
 

@@ -31,6 +31,12 @@ def opens_a_box_here(actor: Actor, record: Any) -> bool:
     return actor.at(record.school_id, PostKind.COUNSELLOR, PostKind.LEAD)
 
 
+@relation
+def is_not_its_author(actor: Actor, record: Any) -> bool:
+    """Not be the one who wrote the answer."""
+    return bool(record.author_id != actor.person_id)
+
+
 def letter_of(record: Any) -> Letter:
     """Return the letter that a message belongs to, or the letter itself."""
     letter: Letter = record if isinstance(record, Letter) else record.letter or record
@@ -45,6 +51,7 @@ _CENTRE = (is_at_centre, holds_letter)
 LIST = Permission("letter:list", [is_counsellor], [is_lead], [is_at_centre])
 READ = Permission("letter:read", _ROOM, _LEADERSHIP, _CENTRE)
 ANSWER = Permission("letter:answer", _ROOM, _LEADERSHIP, _CENTRE)
+READ_SECOND = Permission("letter:read_second", (*_ROOM, is_not_its_author), (*_CENTRE, is_not_its_author))
 NOTE = Permission("letter:note", _ROOM, _CENTRE)
 SET_LEVEL = Permission("letter:set_level", _ROOM, _CENTRE)
 REROUTE = Permission("letter:reroute", _LEADERSHIP)
@@ -57,4 +64,6 @@ MANAGE_THIS = Permission(
     "letterbox:manage_this", [is_counsellor, opens_a_box_here], [is_lead, opens_a_box_here]
 )
 
-PERMISSIONS = (LIST, READ, ANSWER, NOTE, SET_LEVEL, REROUTE, RAISE, CLOSE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS)
+PERMISSIONS = (
+    LIST, READ, ANSWER, READ_SECOND, NOTE, SET_LEVEL, REROUTE, RAISE, CLOSE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
+)

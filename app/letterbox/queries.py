@@ -11,7 +11,7 @@ from app import vault
 from app.access import CENTRE, Actor, PostKind
 from app.core.database import session
 from app.core.paging import Page, page
-from app.letterbox.models import Letter, Letterbox
+from app.letterbox.models import AnswerReading, Letter, Letterbox
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,32 @@ def done_by(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[
         cursor=cursor, size=size,
     )
     return Page(_lines(found.items, actor), found.next)
+
+
+def get_reading(letter_id: UUID, message_id: UUID) -> AnswerReading | None:
+    """Return the second reading of an answer in this letter."""
+    found = session().get(AnswerReading, message_id)
+    return found if found is not None and found.letter_id == letter_id else None
+
+
+def readings_of(letter_id: UUID) -> dict[UUID, AnswerReading]:
+    """Return the second readings of a letter's answers, by message."""
+    found = session().scalars(select(AnswerReading).where(AnswerReading.letter_id == letter_id))
+    return {reading.message_id: reading for reading in found}
+
+
+def to_read_second(actor: Actor) -> Sequence[AnswerReading]:
+    """Return the colleagues' answers that this person may read as the second one, the soonest due first."""
+    open_to = _open_to(actor).with_only_columns(Letter.id)
+    return session().scalars(
+        select(AnswerReading)
+        .where(
+            AnswerReading.read_at.is_(None), AnswerReading.author_id != actor.person_id,
+            AnswerReading.letter_id.in_(open_to),
+        )
+        .order_by(AnswerReading.due_at)
+        .limit(50)
+    ).all()
 
 
 def _open_to(actor: Actor) -> Select[Letter]:

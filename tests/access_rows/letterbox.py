@@ -8,8 +8,8 @@ mailbox ("grave"), something of which Lin must not learn ("without lin"), and of
 from collections.abc import Callable
 from typing import Any
 
-from app.letterbox.queries import get_letter, letterbox_of
-from app.letterbox.service import boxes, posting
+from app.letterbox.queries import get_letter, get_reading, letterbox_of
+from app.letterbox.service import answering, boxes, posting
 from app.vault.return_codes import new_return_code
 from tests.world import World
 
@@ -31,6 +31,7 @@ TABLE = {
     "letter:list": {"-": "lin bo tan pia dee dora newcomer"},
     "letter:read": _READ,
     "letter:answer": _READ,
+    "letter:read_second": {"lin's answer": "bo", "missing": ""},
     "letter:note": _WORK,
     "letter:set_level": _WORK,
     "letter:reroute": _row("", "pia", "", "", ""),
@@ -57,7 +58,10 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
             name: posting.post(box, {"box": "room", "text": "食堂的汤太咸了", **answers}, code=new_return_code()).id
             for name, answers in wanted.items()
         }
+        grave = get_letter(made["grave"])
+        answer = answering.answer(grave, words="请今天来找我。", revision=grave.revision, by=lin).id
     found: dict[str, Callable[[], Any]] = {
         name: (lambda letter_id=letter_id: get_letter(letter_id)) for name, letter_id in made.items()
     }
+    found["lin's answer"] = lambda: get_reading(made["grave"], answer)
     return {**found, "the school's": lambda: letterbox_of(world.school)}

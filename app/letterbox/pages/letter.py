@@ -16,10 +16,10 @@ from app.directory.queries import names_of
 from app.escalation.asking import levels_for
 from app.escalation.views import named
 from app.letterbox import policy, queries, schemas
-from app.letterbox.models import Letter
+from app.letterbox.models import AnswerReading, Letter
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.screening import Mark, Screening, explain
-from app.letterbox.service import answering
+from app.letterbox.service import answering, messages, second
 from app.letterbox.words import BEGINNINGS
 
 
@@ -34,11 +34,13 @@ def letter(letter: Letter) -> str:
 def _shown(letter: Letter, form: forms.Form) -> str:
     head, said = answering.read(letter, by=g.actor)
     authors = names_of({one.message.author_id for one in said if one.message.author_id})
-    excluded = names_of(answering.excluded_in(head))
+    excluded, readings = names_of(messages.excluded_in(head)), queries.readings_of(letter.id)
     return render_template(
         "letterbox/letter.html", letter=letter, head=head, said=said, authors=authors, form=form,
         levels=levels_for("assess", letter.suggested_level), excluded=sorted(excluded.values()),
         screening=explain(said[0].words, found_in(head)), readers=named(vault.readers_of(letter.id), g.actor),
+        readings=readings, second_readers=names_of({one.read_by for one in readings.values() if one.read_by}),
+        may_read={one.message_id for one in readings.values() if policy.READ_SECOND.allows(g.actor, one)},
         may={name: permission.allows(g.actor, letter) for name, permission in _DEEDS.items()},
     )
 
@@ -74,6 +76,19 @@ def answer(letter: Letter) -> Any:
         letter, schemas.Words(), "text", _("Your answer is sent. Whoever wrote reads it when they come back."),
         lambda given: answering.answer(letter, words=given["text"], revision=given["version"], by=g.actor),
     )
+
+
+@letterbox.post("/letters/<uuid:letter_id>/answers/<uuid:message_id>/read")
+@guard(policy.READ_SECOND, load=queries.get_reading)
+def read_second(reading: AnswerReading) -> AnyResponse:
+    """Keep that a second person has read an answer."""
+    try:
+        second.has_read(reading, by=g.actor)
+    except second.ReadAlready as refused:
+        flash(_(refused.words), "plain")
+    else:
+        flash(_("Thank you. It is kept that you have read this answer."), "done")
+    return redirect(url_for("letterbox.letter", letter_id=reading.letter_id), code=303)
 
 
 @letterbox.post("/letters/<uuid:letter_id>/note")

@@ -1,7 +1,6 @@
 """What those do who open a box: take a letter up, answer, note, set the level, pass on what is not theirs, close."""
 
 from typing import Any
-from uuid import UUID
 
 from app import audit, vault
 from app.access import Actor
@@ -15,7 +14,7 @@ from app.directory.queries import calendar_of
 from app.escalation.levels import GRAVE
 from app.letterbox import policy
 from app.letterbox.models import Letter, LetterMessage
-from app.letterbox.service import messages
+from app.letterbox.service import messages, second
 from app.letterbox.service.messages import Said
 from app.letterbox.service.posting import answer_due, opening_due, readers_of, rungs_of, worded
 from app.notifications import service as notifications
@@ -65,6 +64,7 @@ def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMes
     letter.read_by_staff = message.number
     _touch(letter)
     _record(by, "letter:answered", letter)
+    second.ask(letter, message, by=by)
     return message
 
 
@@ -108,7 +108,7 @@ def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
     policy.REROUTE.demand(by, letter)
     _expect(letter, revision)
     head = vault.read(letter, "head", by.ring.open(letter.id))
-    who = readers_of("room", school_id=letter.school_id, excluded=excluded_in(head), grave=False)
+    who = readers_of("room", school_id=letter.school_id, excluded=messages.excluded_in(head), grave=False)
     if not who.to:
         raise NoKey()
     for holder in who.to:
@@ -136,11 +136,6 @@ def close(letter: Letter, *, revision: int, by: Actor) -> None:
     letter.state, letter.closed_at, letter.due_at, letter.opening_due_at = "closed", clock.now(), None, None
     _touch(letter)
     _record(by, "letter:closed", letter)
-
-
-def excluded_in(head: dict[str, Any]) -> list[UUID]:
-    """Return the people who must not learn of a letter, as its head names them."""
-    return [UUID(hex=person_id) for person_id in head["excluded"]]
 
 
 def _expect(letter: Letter, revision: int) -> None:

@@ -11,7 +11,7 @@ from app.escalation import service as escalation
 from app.escalation.models import Concern
 from app.letterbox.models import Letter
 from app.letterbox.policy import RAISE
-from app.letterbox.service import answering
+from app.letterbox.service import answering, messages
 
 
 def raise_concern(
@@ -29,7 +29,7 @@ def raise_concern(
     concern = escalation.raise_concern(
         student_id=student_id, source="letter", level=level, by=by,
         account={
-            "safe_now": safe_now, "seen": words, "families": list(families), "excluded": answering.excluded_in(head),
+            "safe_now": safe_now, "seen": words, "families": list(families), "excluded": messages.excluded_in(head),
         },
     )
     audit.record(by, "letter:led_to_concern", organisation=letter.school_id, subject=("letter", letter.id))

@@ -1,0 +1,68 @@
+"""A second person reads what was answered to a letter that may be grave: once it is sent, for no child waits for it."""
+
+from uuid import UUID
+
+from app import audit, vault
+from app.access import Actor
+from app.core import clock
+from app.core.database import session
+from app.core.errors import Conflict
+from app.core.words import N_
+from app.directory.queries import calendar_of
+from app.escalation.levels import GRAVE
+from app.letterbox import policy
+from app.letterbox.models import AnswerReading, Letter, LetterMessage
+from app.letterbox.service.messages import excluded_in
+from app.letterbox.service.posting import readers_of
+from app.notifications import service as notifications
+from app.schooltime import Clock, due
+
+WITHIN = Clock("school_days", 1)
+"""Until when a second person has read an answer at R3 or R4 (4-domain.md, Letterboxes)."""
+
+
+class ReadAlready(Conflict):
+    """Two colleagues read it at the same time."""
+
+    words = N_("A colleague has read this answer already.")
+
+
+def ask(letter: Letter, answer: LetterMessage, *, by: Actor) -> None:
+    """Ask colleagues to read an answer within a school day; for a counsellor who is alone that is the centre.
+
+    The centre gets the letter's key for it, and whoever wrote the letter sees that the centre can read it now.
+    """
+    if (letter.level or letter.suggested_level) not in GRAVE:
+        return
+    session().add(
+        AnswerReading(
+            message_id=answer.id, letter_id=letter.id, school_id=letter.school_id, author_id=by.person_id,
+            due_at=due(WITHIN, clock.now(), calendar_of(letter.school_id)),
+        )
+    )
+    session().flush()
+    notifications.queue(
+        "letter:second_reading", to=sorted(_second_readers(letter, by)), organisation=letter.school_id,
+        subject=("letter", letter.id), by=by,
+    )
+
+
+def _second_readers(letter: Letter, by: Actor) -> set[UUID]:
+    head = vault.read(letter, "head", by.ring.open(letter.id))
+    who = readers_of("room", school_id=letter.school_id, excluded=excluded_in(head), grave=True)
+    colleagues = who.people - {by.person_id}
+    if colleagues:
+        return set(colleagues)
+    for holder in who.standby:
+        vault.share(letter.id, to=holder, by=by.ring, basis="letter:second_reader")
+    return vault.readers_among(who.standby)
+
+
+def has_read(reading: AnswerReading, *, by: Actor) -> None:
+    """Keep that a second person has read an answer; raises ReadAlready."""
+    policy.READ_SECOND.demand(by, reading)
+    if reading.read_at is not None:
+        raise ReadAlready()
+    reading.read_at, reading.read_by = clock.now(), by.person_id
+    session().flush()
+    audit.record(by, "letter:second_read", organisation=reading.school_id, subject=("letter", reading.letter_id))
