@@ -177,6 +177,16 @@ class Without(Shape):
     words = fields.Str(load_default="", validate=validate.Length(max=500, error=N_("Please write it shorter.")))
 
 
+class Paper(Written, Without):
+    """What stands on a sheet of paper, as whoever opened the box types it in."""
+
+    slip = fields.Str(required=True, validate=validate.Length(max=1_000))
+    box = fields.Str(load_default="", validate=validate.OneOf(["", *BOXES]))
+    name = fields.Str(load_default="", validate=validate.Length(max=80, error=N_("Please write a shorter name.")))
+    class_name = fields.Str(load_default="", validate=validate.Length(max=40, error=N_("Please write it shorter.")))
+    wish = fields.Str(load_default="answer", validate=validate.OneOf(list(WISHES)))
+
+
 class Safe(Shape):
     """Whether somebody is safe now."""
 

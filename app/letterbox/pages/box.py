@@ -18,7 +18,8 @@ from app.letterbox.pages.lists import school_of
 from app.letterbox.service import boxes
 
 
-def _own_box() -> Letterbox:
+def own_box() -> Letterbox:
+    """Return the letterbox of this person's school; raises Missing."""
     school_id = school_of(g.actor)
     box = queries.letterbox_of(school_id) if school_id else None
     if box is None:
@@ -49,7 +50,7 @@ def box() -> Any:
             )
             flash(_("The letterbox is changed."), "done")
             return redirect(url_for("letterbox.box"), code=303)
-    page = render_template("letterbox/box.html", box=found, form=form, address=_address(found))
+    page = render_template("letterbox/box.html", box=found, form=form, address=address_of(found))
     return page, 422 if form.errors else 200
 
 
@@ -75,9 +76,9 @@ def set_up() -> AnyResponse:
 @guard(policy.MANAGE)
 def poster() -> str:
     """Show the poster with the letterbox's address, to be printed."""
-    found = _own_box()
+    found = own_box()
     school = get_organisation(found.school_id)
-    address = _address(found)
+    address = address_of(found)
     code = segno.make(address, micro=False, error="q")
     return render_template(
         "letterbox/poster.html", box=found, address=address, school=school.name if school else "",
@@ -85,5 +86,6 @@ def poster() -> str:
     )
 
 
-def _address(box: Letterbox) -> str:
+def address_of(box: Letterbox) -> str:
+    """Return the public address of a letterbox, as it stands on posters."""
     return url_for("letters_out.start", address=box.address_code, _external=True)

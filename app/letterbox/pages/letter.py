@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -33,15 +34,18 @@ def letter(letter: Letter) -> str:
 
 def _shown(letter: Letter, form: forms.Form) -> str:
     head, said = answering.read(letter, by=g.actor)
-    authors = names_of({one.message.author_id for one in said if one.message.author_id})
-    excluded, readings = names_of(messages.excluded_in(head)), queries.readings_of(letter.id)
+    readings, typed_by = queries.readings_of(letter.id), [UUID(hex=head["typed_by"])] if head["typed_by"] else []
+    excluded, may = messages.excluded_in(head), {name: each.allows(g.actor, letter) for name, each in _DEEDS.items()}
+    authors = {one.message.author_id for one in said if one.message.author_id}
+    second_readers = {one.read_by for one in readings.values() if one.read_by}
+    names = names_of({*authors, *second_readers, *typed_by, *excluded})
     return render_template(
-        "letterbox/letter.html", letter=letter, head=head, said=said, authors=authors, form=form,
-        levels=levels_for("assess", letter.suggested_level), excluded=sorted(excluded.values()),
-        screening=explain(said[0].words, found_in(head)), readers=named(vault.readers_of(letter.id), g.actor),
-        readings=readings, second_readers=names_of({one.read_by for one in readings.values() if one.read_by}),
+        "letterbox/letter.html", letter=letter, head=head, said=said, names=names, form=form, readings=readings,
+        levels=levels_for("assess", letter.suggested_level), may=may,
+        excluded=sorted(names[one] for one in excluded if one in names),
+        typed_by=", ".join(names.get(one, "--") for one in typed_by), screening=explain(said[0].words, found_in(head)),
+        readers=named(vault.readers_of(letter.id), g.actor),
         may_read={one.message_id for one in readings.values() if policy.READ_SECOND.allows(g.actor, one)},
-        may={name: permission.allows(g.actor, letter) for name, permission in _DEEDS.items()},
     )
 
 

@@ -22,7 +22,9 @@ DIGEST = timedelta(hours=1)
 
 
 def is_one(school_id: UUID, source: str) -> bool:
-    """Count a letter from a place, and say whether it is one too many to go among the others."""
+    """Count a letter from a place, and say whether it is one too many to go among the others; paper comes from none."""
+    if not source:
+        return False
     subject = f"letters {school_id}"
     try:
         demand_patience(subject, source, allowed=ALLOWED)

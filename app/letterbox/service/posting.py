@@ -114,13 +114,14 @@ def who_reads(letterbox: Letterbox, answers: Mapping[str, Any], *, grave: bool) 
 
 def post(
     letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source: str = "", writer: Writer | None = None,
-    weighed: Weighed | None = None,
+    weighed: Weighed | None = None, by: audit.Doer = DOER,
 ) -> Letter:
     """Post a letter under a return code; raises NothingWritten, TooLong, NobodyReads, Busy.
 
     `writer` is what the code stands for and `weighed` what screening found, where this slow work was done before the
     transaction. Screening only suggests: it decides who is told at once, never whether a letter is read. `source` is
-    where it comes from, kept as a keyed hash for a quarter of an hour: nobody is shut out by it, see `flood`.
+    where it comes from, kept as a keyed hash for a quarter of an hour: nobody is shut out by it, see `flood`. `by` is
+    whoever typed in what came on paper.
     """
     text = worded(answers["text"])
     weighed = weighed or weigh(answers)
@@ -139,10 +140,10 @@ def post(
     messages.add(letter, "letter", text, key)
     figures.count(letter, weighed.found.families)
     audit.record(
-        DOER, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,
+        by, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,
         level=weighed.level,
     )
-    _tell(letter, who, grave=weighed.grave)
+    _tell(letter, who, grave=weighed.grave, by=by)
     return letter
 
 
@@ -203,6 +204,7 @@ def _head(answers: Mapping[str, Any], found: Screening) -> dict[str, Any]:
         "excluded": sorted(person_id.hex for person_id in answers.get("excluded", ())),
         "excluded_words": answers.get("excluded_words", "").strip(),
         "screening": asdict(found),
+        "typed_by": answers.get("typed_by", ""),
     }
 
 
@@ -218,11 +220,11 @@ def _seal_name(letter: Letter, answers: Mapping[str, Any], who: Readers) -> None
     vault.write(letter, "name", name, key)
 
 
-def _tell(letter: Letter, who: Readers, *, grave: bool) -> None:
+def _tell(letter: Letter, who: Readers, *, grave: bool, by: audit.Doer) -> None:
     if letter.state == "held":
         flood.tell(letter, who.people)
         return
     notifications.queue(
         "letter:urgent" if grave else "letter:received", to=sorted(who.people), organisation=letter.school_id,
-        subject=("letter", letter.id), by=DOER,
+        subject=("letter", letter.id), by=by,
     )

@@ -16,6 +16,7 @@ from app.core.requests import ahead
 from app.directory.queries import names_of
 from app.letterbox import schemas
 from app.letterbox.models import Letterbox
+from app.letterbox.pages.ahead import screen_ahead
 from app.letterbox.pages.child.readers import centre_among, named
 from app.letterbox.pages.child.visiting import (
     VisitOver,
@@ -27,7 +28,6 @@ from app.letterbox.pages.child.visiting import (
     show,
 )
 from app.letterbox.service import returning, visits
-from app.letterbox.service.posting import weigh
 from app.letterbox.service.returning import NoSuchLetter, Opened
 from app.letterbox.service.visits import Visit
 from app.vault.return_codes import MistypedReturnCode
@@ -108,16 +108,9 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
     )
 
 
-def _screen_ahead() -> None:
-    """Look at the words before the transaction: long ones take a second."""
-    form = forms.read(schemas.Written(), request.form)
-    if not form.errors:
-        g.ahead = weigh({"text": form.data["text"]})
-
-
 @letters_out.post("/<address>/more")
 @public
-@ahead(_screen_ahead)
+@ahead(screen_ahead)
 def more(address: str) -> Any:
     """Write more into the same letter."""
     box = box_at(address)
