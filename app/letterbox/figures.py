@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.database import session
 from app.directory.queries import calendar_of, today_at
 from app.escalation.figures import SMALLEST_SHOWN, shown, total_of
+from app.letterbox.clocks import answer_due
 from app.letterbox.models import BoxOpening, Letter, LetterCount
 from app.schooltime import SchoolCalendar, is_school_day
 
@@ -69,7 +70,7 @@ def figures_of(school_id: UUID, box_code: str) -> Figures:
         families=_families(school_id, box_code, since),
         median_hours=_hours(statistics.median(waited)) if len(waited) >= SMALLEST_SHOWN else None,
         slow_hours=_hours(waited[math.ceil(len(waited) * 0.9) - 1]) if len(waited) >= SMALLEST_SHOWN else None,
-        in_time=_share_in_time(rows),
+        in_time=_share_in_time(rows, box_code, calendar),
         streak=_streak(calendar, opened, today),
         gaps=len(_school_days(calendar, since, today) - opened - {today}),
     )
@@ -87,13 +88,15 @@ def _families(school_id: UUID, box_code: str, since: date) -> list[tuple[str, st
     return [(family, shown(number)) for family, number in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
 
 
-def _share_in_time(rows: Sequence[tuple[datetime, datetime | None]]) -> int | None:
-    """Return how many of a hundred letters older than 48 hours were answered within 48 hours."""
-    limit = timedelta(hours=48)
-    old = [(received, answered) for received, answered in rows if received <= clock.now() - limit]
+def _share_in_time(
+    rows: Sequence[tuple[datetime, datetime | None]], box_code: str, calendar: SchoolCalendar
+) -> int | None:
+    """Return how many of a hundred letters whose time is over were answered within it."""
+    times = [(answer_due(box_code, calendar, since=received), answered) for received, answered in rows]
+    old = [(until, answered) for until, answered in times if until <= clock.now()]
     if len(old) < SMALLEST_SHOWN:
         return None
-    return round(100 * sum(1 for received, answered in old if answered and answered - received <= limit) / len(old))
+    return round(100 * sum(1 for until, answered in old if answered and answered <= until) / len(old))
 
 
 def _opened_days(school_id: UUID, box_code: str, since: date) -> set[date]:

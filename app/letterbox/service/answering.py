@@ -13,10 +13,11 @@ from app.core.words import N_
 from app.directory.queries import calendar_of
 from app.escalation.levels import GRAVE
 from app.letterbox import policy
+from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, LetterMessage
 from app.letterbox.service import messages, second
 from app.letterbox.service.messages import Said
-from app.letterbox.service.posting import answer_due, opening_due, readers_of, rungs_of, worded
+from app.letterbox.service.posting import readers_of, rungs_of, worded
 from app.notifications import service as notifications
 from app.vault import Holder, NoKey
 

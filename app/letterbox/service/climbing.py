@@ -8,9 +8,9 @@ from app import audit
 from app.core import clock
 from app.core.database import session
 from app.directory.queries import calendar_of, posts_held, today_at
+from app.letterbox.clocks import opening_due
 from app.letterbox.models import Letter
 from app.letterbox.service.doer import DOER
-from app.letterbox.service.posting import opening_due
 from app.notifications import service as notifications
 
 _AT_A_TIME = 100

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +13,18 @@ from app.core.words import N_
 from app.directory.queries import calendar_of
 from app.escalation import readers
 from app.escalation.levels import GRAVE, is_higher
-from app.escalation.tiers import clock_for
 from app.letterbox import figures
+from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.screening import Screening, screen
 from app.letterbox.service import flood, messages
 from app.letterbox.service.doer import DOER
 from app.notifications import service as notifications
-from app.schooltime import Clock, SchoolCalendar, due
 from app.vault import Holder, letters
 from app.vault.letters import Writer
 from app.vault.return_codes import read_return_code
 
 LONGEST = 20_000
-_ANSWER: dict[str, Clock] = {"room": Clock("school_days", 1), "leadership": Clock("always", 48 * 60)}
-"""Until when a letter is to be answered: the next school day; for the principal 48 hours (4-domain.md, Letterboxes)."""
 # Who reads instead when nobody of a box is there or everybody is excluded. What was written to the room never comes
 # to leadership (未成年人保护法 §63).
 _INSTEAD = {"room": ("room", "centre"), "leadership": ("leadership", "room", "centre")}
@@ -180,16 +176,6 @@ def _letter(letterbox: Letterbox, letter_id: UUID, who: Readers, weighed: Weighe
 def rungs_of(who: Readers) -> list[list[str]]:
     """Return the ladder as it is kept with a letter."""
     return [sorted(person_id.hex for person_id in people) for people in who.ladder]
-
-
-def answer_due(box: str, calendar: SchoolCalendar) -> datetime:
-    """Return until when a letter that came now is to be answered."""
-    return due(_ANSWER[box], clock.now(), calendar)
-
-
-def opening_due(level: str, calendar: SchoolCalendar) -> datetime | None:
-    """Return until when somebody must have opened it: from R3 on as an alert must be acknowledged, below that never."""
-    return due(clock_for("acknowledge", level), clock.now(), calendar) if level in GRAVE else None
 
 
 def _head(answers: Mapping[str, Any], found: Screening) -> dict[str, Any]:

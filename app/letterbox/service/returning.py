@@ -11,12 +11,13 @@ from app.core.errors import Invalid
 from app.core.words import N_
 from app.directory.queries import calendar_of
 from app.escalation.levels import GRAVE, is_higher
+from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter
 from app.letterbox.screening import Screening, screen
 from app.letterbox.service import messages
 from app.letterbox.service.doer import DOER
 from app.letterbox.service.messages import Said
-from app.letterbox.service.posting import Readers, answer_due, opening_due, readers_of, rungs_of, worded
+from app.letterbox.service.posting import Readers, readers_of, rungs_of, worded
 from app.notifications import service as notifications
 from app.vault import Holder, ObjectKey, letters
 from app.vault.keypairs import KeyPair

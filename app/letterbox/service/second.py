@@ -11,14 +11,11 @@ from app.core.words import N_
 from app.directory.queries import calendar_of
 from app.escalation.levels import GRAVE
 from app.letterbox import policy
+from app.letterbox.clocks import second_reading_due
 from app.letterbox.models import AnswerReading, Letter, LetterMessage
 from app.letterbox.service.messages import excluded_in
 from app.letterbox.service.posting import readers_of
 from app.notifications import service as notifications
-from app.schooltime import Clock, due
-
-WITHIN = Clock("school_days", 1)
-"""Until when a second person has read an answer at R3 or R4 (4-domain.md, Letterboxes)."""
 
 
 class ReadAlready(Conflict):
@@ -37,7 +34,7 @@ def ask(letter: Letter, answer: LetterMessage, *, by: Actor) -> None:
     session().add(
         AnswerReading(
             message_id=answer.id, letter_id=letter.id, school_id=letter.school_id, author_id=by.person_id,
-            due_at=due(WITHIN, clock.now(), calendar_of(letter.school_id)),
+            due_at=second_reading_due(calendar_of(letter.school_id)),
         )
     )
     session().flush()

@@ -1,0 +1,28 @@
+"""Until when a letter is to be opened, answered, and its answer read by a second person."""
+
+from datetime import datetime
+
+from app.core import clock
+from app.escalation.levels import GRAVE
+from app.escalation.tiers import clock_for
+from app.schooltime import Clock, SchoolCalendar, due
+
+_ANSWER = {"room": Clock("school_days", 1), "leadership": Clock("always", 48 * 60)}
+"""The next school day; for the principal 48 hours (4-domain.md, Letterboxes)."""
+_SECOND = Clock("school_days", 1)
+"""An answer at R3 or R4 is read by a second person within a school day of being sent."""
+
+
+def answer_due(box: str, calendar: SchoolCalendar, *, since: datetime | None = None) -> datetime:
+    """Return until when a letter that came now, or then, is to be answered."""
+    return due(_ANSWER[box], since or clock.now(), calendar)
+
+
+def opening_due(level: str, calendar: SchoolCalendar) -> datetime | None:
+    """Return until when somebody must have opened it: from R3 on as an alert must be acknowledged, below that never."""
+    return due(clock_for("acknowledge", level), clock.now(), calendar) if level in GRAVE else None
+
+
+def second_reading_due(calendar: SchoolCalendar) -> datetime:
+    """Return until when a second person reads what was answered now."""
+    return due(_SECOND, clock.now(), calendar)
