@@ -46,6 +46,7 @@ from app.identity.pages import closing_act, identity, refused_keys
 from app.identity.setup import before_serving
 from app.letterbox import events as letterbox_events
 from app.letterbox import policy as letterbox_policy
+from app.letterbox.api import letters_api
 from app.letterbox.cli import letters
 from app.letterbox.pages import letterbox, letters_out, told_hotlines
 from app.letterbox.service import climbing, visits
@@ -66,6 +67,7 @@ from app.vault.certificates import certificate
 PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, letters_out, oversight)
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
+    session_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api, letters_api,
     oversight_api,
 )
 COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters)

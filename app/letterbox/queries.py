@@ -70,6 +70,10 @@ def done_by(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[
     return Page(_lines(found.items, actor), found.next)
 
 
+PARTS = {"waiting": waiting_for, "held": held_for, "done": done_by}
+"""The parts of the list of letters."""
+
+
 def get_reading(letter_id: UUID, message_id: UUID) -> AnswerReading | None:
     """Return the second reading of an answer in this letter."""
     found = session().get(AnswerReading, message_id)

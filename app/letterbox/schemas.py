@@ -12,28 +12,28 @@ from app.letterbox.service.posting import NothingWritten, TooLong
 from app.letterbox.words import BOXES, MODES, SAFE, WISHES
 
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
-_LONG = validate.Length(max=20_000, error=N_("This is longer than 20,000 characters."))
+LONG = validate.Length(max=20_000, error=N_("This is longer than 20,000 characters."))
 
 
-class Version(Shape):
+class LetterVersion(Shape):
     """Which state of the letter somebody has before them."""
 
     version = fields.Int(required=True)
 
 
-class Words(Version):
+class Words(LetterVersion):
     """An answer."""
 
-    text = fields.Str(required=True, validate=_LONG, error_messages=_REQUIRED)
+    text = fields.Str(required=True, validate=LONG, error_messages=_REQUIRED)
 
 
 class Note(Shape):
     """A note for colleagues."""
 
-    note = fields.Str(required=True, validate=_LONG, error_messages=_REQUIRED)
+    note = fields.Str(required=True, validate=LONG, error_messages=_REQUIRED)
 
 
-class SetLevel(Version):
+class SetLevel(LetterVersion):
     """The level that a person sees."""
 
     level = fields.Str(

@@ -14,13 +14,12 @@ from app.directory.queries import get_organisation
 from app.letterbox import policy, queries, schemas
 from app.letterbox.models import Letterbox
 from app.letterbox.pages.blueprint import letterbox
-from app.letterbox.pages.lists import school_of
 from app.letterbox.service import boxes
 
 
 def own_box() -> Letterbox:
     """Return the letterbox of this person's school; raises Missing."""
-    school_id = school_of(g.actor)
+    school_id = boxes.school_of(g.actor)
     box = queries.letterbox_of(school_id) if school_id else None
     if box is None:
         raise Missing()
@@ -32,7 +31,7 @@ def own_box() -> Letterbox:
 @guard(policy.MANAGE)
 def box() -> Any:
     """Show the letterbox and change what its pages say."""
-    school_id = school_of(g.actor)
+    school_id = boxes.school_of(g.actor)
     found = queries.letterbox_of(school_id) if school_id else None
     if found is None:
         if request.method == "POST":
@@ -64,7 +63,7 @@ def _as_it_is(box: Letterbox) -> forms.Form:
 @guard(policy.MANAGE)
 def set_up() -> AnyResponse:
     """Give the school its letterbox."""
-    school_id = school_of(g.actor)
+    school_id = boxes.school_of(g.actor)
     if school_id is None:
         raise Missing()
     boxes.set_up(school_id, by=g.actor)

@@ -15,7 +15,7 @@ from app.escalation.asking import levels_for
 from app.letterbox import policy, queries, schemas
 from app.letterbox.models import Letter
 from app.letterbox.pages.blueprint import letterbox
-from app.letterbox.service import answering, helping
+from app.letterbox.raising import raise_and_note
 
 
 @letterbox.route("/letters/<uuid:letter_id>/concern", methods=["GET", "POST"])
@@ -46,9 +46,7 @@ def raise_concern(letter: Letter) -> Any:
         if not form.errors:
             try:
                 with savepoint():
-                    concern = helping.raise_concern(letter, student_id=line.id, by=g.actor, **form.data)
-                    words = _("A concern was raised: %(name)s, %(where)s", name=line.name, where=line.where)
-                    answering.note(letter, words=words, by=g.actor)
+                    concern = raise_and_note(letter, line, form.data, by=g.actor)
             except (Invalid, Conflict) as refused:
                 form = form.with_error("words", _(refused.words, **refused.params))
             else:

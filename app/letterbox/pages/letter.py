@@ -134,7 +134,7 @@ def close(letter: Letter) -> AnyResponse:
 
 
 def _version() -> int:
-    form = forms.read(schemas.Version(), request.form)
+    form = forms.read(schemas.LetterVersion(), request.form)
     if form.errors:
         raise Missing()
     version: int = form.data["version"]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.access import Actor, PostKind, guard
+from app.access import Actor, guard
 from app.core import forms
 from app.core.errors import Invalid
 from app.directory.queries import names_of, today_at
@@ -17,17 +17,15 @@ from app.letterbox.figures import figures_of
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.service import boxes
 
-_PARTS = {"waiting": queries.waiting_for, "held": queries.held_for, "done": queries.done_by}
-
 
 @letterbox.get("/letters")
 @guard(policy.LIST)
 def letters() -> str:
     """Show what waits in the person's box, what may be urgent first, or what was answered."""
     part = request.args.get("part", "")
-    part = part if part in _PARTS else "waiting"
-    page = _PARTS[part](g.actor, cursor=request.args.get("after"))
-    school_id = school_of(g.actor)
+    part = part if part in queries.PARTS else "waiting"
+    page = queries.PARTS[part](g.actor, cursor=request.args.get("after"))
+    school_id = boxes.school_of(g.actor)
     held = part == "held" or bool(queries.held_for(g.actor, size=1).items)
     words = {"waiting": _("Waiting letters"), "held": _("Held for a look"), "done": _("Answered and closed")}
     tabs = [
@@ -41,11 +39,6 @@ def letters() -> str:
         box=queries.letterbox_of(school_id) if school_id else None, boxes=_boxes(g.actor, school_id),
         may_manage=school_id is not None,
     )
-
-
-def school_of(actor: Actor) -> UUID | None:
-    """Return the school whose box this person opens."""
-    return next(iter(sorted(actor.organisations(PostKind.COUNSELLOR, PostKind.LEAD))), None)
 
 
 def _names(lines: Any) -> dict[UUID, str]:
@@ -68,7 +61,7 @@ def _boxes(actor: Actor, school_id: UUID | None) -> list[dict[str, Any]]:
 @guard(policy.FIGURES)
 def figures() -> str:
     """Show how many letters came and how soon they were answered: figures that point at nobody."""
-    school_id = school_of(g.actor)
+    school_id = boxes.school_of(g.actor)
     assert school_id is not None
     found = {code: figures_of(school_id, code) for code in boxes.boxes_of(g.actor, school_id)}
     return render_template("letterbox/figures.html", found=found)
@@ -79,7 +72,7 @@ def figures() -> str:
 def open_box() -> AnyResponse:
     """Sign off that a box was opened today; that it was empty is kept too."""
     form = forms.read(schemas.OpenBox(), request.form)
-    school_id = school_of(g.actor)
+    school_id = boxes.school_of(g.actor)
     if form.errors or school_id is None or form.data["box"] not in boxes.boxes_of(g.actor, school_id):
         raise Invalid()
     opening = boxes.sign_off(school_id, form.data["box"], by=g.actor)

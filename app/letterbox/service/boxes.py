@@ -89,6 +89,11 @@ def sign_off(school_id: UUID, box_code: str, *, by: Actor) -> BoxOpening:
     return opening
 
 
+def school_of(actor: Actor) -> UUID | None:
+    """Return the school whose box this person opens."""
+    return next(iter(sorted(actor.organisations(PostKind.COUNSELLOR, PostKind.LEAD))), None)
+
+
 def boxes_of(by: Actor, school_id: UUID) -> tuple[str, ...]:
     """Return the boxes that this person opens at a school."""
     kinds = (("room", PostKind.COUNSELLOR), ("leadership", PostKind.LEAD))
