@@ -1,14 +1,14 @@
 """Second readings of answers to letters that may be grave.
 
-Revision ID: 0012_second_readings
-Revises: 0011_letterbox
+Revision ID: 0015_second_readings
+Revises: 0014_letterbox
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_second_readings"
-down_revision = "0011_letterbox"
+revision = "0015_second_readings"
+down_revision = "0014_letterbox"
 branch_labels = None
 depends_on = None
 
