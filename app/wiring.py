@@ -1,6 +1,7 @@
 """The one list of what the application is made of: pages, API, permissions, event words, commands, jobs."""
 
 from datetime import timedelta
+from functools import partial
 
 from flask_babel import gettext
 
@@ -28,10 +29,11 @@ from app.escalation.api import concerns_api
 from app.escalation.pages import escalation
 from app.escalation.views import open_concerns, raise_act
 from app.files import events as files_events
-from app.files import jobs as files_jobs
 from app.files import policy as files_policy
 from app.files import queries as files_queries
+from app.files import store
 from app.files.api import files_api
+from app.files.models import Attachment
 from app.files.pages import file_act, files
 from app.home.api import home_api
 from app.home.frame import frame_of_page
@@ -48,6 +50,7 @@ from app.letterbox import events as letterbox_events
 from app.letterbox import policy as letterbox_policy
 from app.letterbox.api import letters_api
 from app.letterbox.cli import letters
+from app.letterbox.models import LetterAttachment
 from app.letterbox.pages import letterbox, letters_out, told_hotlines
 from app.letterbox.service import climbing, visits
 from app.notifications import mail
@@ -71,6 +74,8 @@ APIS = (
     oversight_api,
 )
 COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters)
+DOCUMENTS = (Attachment.id, LetterAttachment.id)
+"""The columns that name what lies in the store of documents."""
 JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
@@ -85,7 +90,7 @@ JOBS = (
     Job("forget visits to letterboxes", timedelta(minutes=10), in_transaction(visits.forget_old)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
     Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
-    *files_jobs.JOBS,
+    Job("sweep documents without a row", timedelta(hours=6), partial(store.sweep, kept_by=DOCUMENTS)),
 )
 # Where a notice about a kind of record leads: a page, and the name of its id where it has one.
 NOTICE_WAYS = {

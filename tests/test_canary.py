@@ -27,6 +27,7 @@ from app.directory.pinyin import reading
 from app.escalation.models import Concern
 from app.letterbox.queries import letterbox_of
 from app.letterbox.service import posting, returning
+from app.letterbox.service.attaching import Upload
 from app.upkeep import backup
 from app.vault import registry
 from app.vault.return_codes import in_words, new_return_code
@@ -34,6 +35,7 @@ from config.logging import JsonLines
 from tests.databases import Installation
 from tests.directory.rosters.lists import workbook
 from tests.directory.test_roster_pages import confirm, send
+from tests.files import samples
 from tests.files.samples import PDF
 from tests.identity.browsing import device_for
 from tests.identity.test_cards import alone, card_of, use
@@ -211,7 +213,9 @@ class Nest:
             box = letterbox_of(self.world.school)
             assert box is not None
             code = new_return_code()
-            letter = posting.post(box, answers, code=code).id
+            drawn = samples.docx({"word/note.xml": self.bird("file with the letter").encode()})
+            file = Upload(f"{self.bird('name of a file')}.docx", io.BytesIO(drawn))
+            letter = posting.post(box, answers, code=code, uploads=[file]).id
             returning.go_on(
                 returning.come_back(returning.writer_of(code), school_id=box.school_id), self.bird("more in the letter")
             )

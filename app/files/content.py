@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from collections.abc import Collection
 from typing import IO
 
 import magic
@@ -13,6 +14,12 @@ LIMIT = 15 * 1024 * 1024
 """The largest document in bytes (Xinxia's own default)."""
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", _DOCX: ".docx"}
+RECORDINGS = {
+    "audio/mpeg": ".mp3", "audio/x-m4a": ".m4a", "audio/mp4": ".m4a", "video/mp4": ".mp4", "audio/ogg": ".ogg",
+    "audio/x-wav": ".wav", "video/webm": ".webm", "audio/AMR": ".amr", "video/3gpp": ".3gp",
+}
+"""What phones make when somebody speaks into them, under the names that the content gives them."""
+_ENDINGS = KINDS | RECORDINGS
 _MOST_UNPACKED = 200 * 1024 * 1024
 _MOST_PARTS = 2_000
 _LONGEST_LIST_OF_TYPES = 256 * 1024
@@ -48,15 +55,15 @@ def size_of(source: IO[bytes]) -> int:
     return size
 
 
-def kind_of(source: IO[bytes]) -> str:
-    """Return the media type a document has by its content; raises WrongKind or ActiveContent."""
+def kind_of(source: IO[bytes], kinds: Collection[str] = KINDS) -> str:
+    """Return the media type a document has by its content, one of these; raises WrongKind or ActiveContent."""
     source.seek(0)
     kind = magic.from_buffer(source.read(8192), mime=True)
     source.seek(0)
     if kind in ("application/zip", "application/octet-stream", _DOCX):
         kind = _DOCX if _is_docx(source) else ""
         source.seek(0)
-    if kind not in KINDS:
+    if kind not in kinds:
         raise WrongKind()
     return kind
 
@@ -64,7 +71,7 @@ def kind_of(source: IO[bytes]) -> str:
 def plain_name(name: str, kind: str) -> str:
     """Return a name for the person who downloads it: no folders, no controls, the ending of what it is."""
     stem = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip(". ")[:120]
-    ending = KINDS[kind]
+    ending = _ENDINGS[kind]
     return stem if stem.lower().endswith((ending, ".jpeg")) else f"{stem or 'document'}{ending}"
 
 

@@ -128,6 +128,11 @@ class Attachment(Base):
     file: Mapped[StudentFile] = relationship(lazy="joined", innerjoin=True)
 
     @property
+    def bound(self) -> bytes:
+        """What the bytes in the store are bound to: this document of this file."""
+        return b"xinxia/1/attachment" + self.id.bytes + self.file_id.bytes
+
+    @property
     def seen_as(self) -> tuple[str, UUID]:
         """A look at a document is a look at its file."""
         return "student_file", self.file_id

@@ -2,9 +2,9 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import event, select
@@ -14,7 +14,6 @@ from app.core.database import Database, session
 from app.core.errors import Unavailable
 from app.core.ids import parse_id
 from app.core.words import N_
-from app.files.models import Attachment
 from app.vault import Damaged, ObjectKey
 from app.vault.streams import open_stream, seal_stream
 
@@ -28,13 +27,23 @@ class NotStored(Unavailable):
     words = N_("The document could not be stored: the disk is full or does not answer. Nothing was changed.")
 
 
+class Document(Protocol):
+    """The row of a document: its id is its place, and `bound` is what its bytes are bound to."""
+
+    @property
+    def id(self) -> Any: ...
+
+    @property
+    def bound(self) -> bytes: ...
+
+
 def path_of(attachment_id: UUID) -> Path:
     """Return where a document lies sealed; the server makes the name (ASVS V5.3.2)."""
     folder: Path = session().info["attachments"]
     return folder / attachment_id.hex[-2:] / attachment_id.hex
 
 
-def keep(attachment: Attachment, key: ObjectKey, source: IO[bytes]) -> int:
+def keep(attachment: Document, key: ObjectKey, source: IO[bytes]) -> int:
     """Seal a document into its place and return its size there; if the transaction fails it goes again."""
     path = path_of(attachment.id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -42,7 +51,7 @@ def keep(attachment: Attachment, key: ObjectKey, source: IO[bytes]) -> int:
     _undo_with(session(), path)
     try:
         with open(draft, "xb", opener=_private) as sink:
-            seal_stream(key.secret, key.object_id, key.epoch, source, sink, _aad(attachment))
+            seal_stream(key.secret, key.object_id, key.epoch, source, sink, attachment.bound)
             sink.flush()
             os.fsync(sink.fileno())
             size = sink.tell()
@@ -57,7 +66,7 @@ def keep(attachment: Attachment, key: ObjectKey, source: IO[bytes]) -> int:
     return size
 
 
-def content_of(attachment: Attachment, key: ObjectKey) -> Iterator[bytes]:
+def content_of(attachment: Document, key: ObjectKey) -> Iterator[bytes]:
     """Return a document a chunk at a time, after the whole of it was authenticated; raises Damaged.
 
     It is read twice, so that a cut or changed document is refused on a page and never half downloaded.
@@ -67,18 +76,22 @@ def content_of(attachment: Attachment, key: ObjectKey) -> Iterator[bytes]:
     except OSError:
         raise Damaged() from None
     try:
-        for _ in open_stream(key.secret, key.object_id, key.epoch, source, _aad(attachment)):
+        for _ in open_stream(key.secret, key.object_id, key.epoch, source, attachment.bound):
             pass
         source.seek(0)
-        chunks = open_stream(key.secret, key.object_id, key.epoch, source, _aad(attachment))
+        chunks = open_stream(key.secret, key.object_id, key.epoch, source, attachment.bound)
     except BaseException:
         source.close()
         raise
     return _Closing(source, chunks)
 
 
-def sweep(database: Database, *, older_than: float = _SWEPT_AFTER) -> int:
-    """Delete sealed documents that no row names: a process died between writing one and committing its row."""
+def sweep(database: Database, *, kept_by: Iterable[Any], older_than: float = _SWEPT_AFTER) -> int:
+    """Delete sealed documents that no row names: a process died between writing one and committing its row.
+
+    `kept_by` are the columns of all tables that name documents.
+    """
+    columns = tuple(kept_by)
     swept = 0
     waiting: list[Path] = []
     folder: Path = database.info["attachments"]
@@ -86,14 +99,15 @@ def sweep(database: Database, *, older_than: float = _SWEPT_AFTER) -> int:
         if path.is_file() and time.time() - path.stat().st_mtime > older_than:
             waiting.append(path)
         if len(waiting) == _AT_A_TIME:
-            swept, waiting = swept + _sweep(database, waiting), []
-    return swept + _sweep(database, waiting)
+            swept, waiting = swept + _sweep(database, waiting, columns), []
+    return swept + _sweep(database, waiting, columns)
 
 
-def _sweep(database: Database, paths: list[Path]) -> int:
+def _sweep(database: Database, paths: list[Path], kept_by: tuple[Any, ...]) -> int:
     ids = {path: parse_id(path.stem) for path in paths}
     with database.transaction(writes=False):
-        known = set(session().scalars(select(Attachment.id).where(Attachment.id.in_({*ids.values()} - {None}))))
+        asked = {*ids.values()} - {None}
+        known = {one for column in kept_by for one in session().scalars(select(column).where(column.in_(asked)))}
     orphans = [path for path in paths if ids[path] is not None and (path.suffix or ids[path] not in known)]
     for path in orphans:
         path.unlink(missing_ok=True)
@@ -109,10 +123,6 @@ def _undo_with(opened: Session, path: Path) -> None:
     asked: list[Session] = []
     event.listen(opened, "before_commit", asked.append)
     event.listen(opened, "after_rollback", lambda _session: None if asked else path.unlink(missing_ok=True))
-
-
-def _aad(attachment: Attachment) -> bytes:
-    return b"xinxia/1/attachment" + attachment.id.bytes + attachment.file_id.bytes
 
 
 def _private(path: str, flags: int) -> int:

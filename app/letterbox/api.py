@@ -6,7 +6,7 @@ Writing a letter and coming back to one is for people with a browser: a return c
 from typing import Any
 from uuid import UUID
 
-from flask import g
+from flask import Response, g
 from marshmallow import fields, validate
 
 from app.access import guard
@@ -16,10 +16,11 @@ from app.core.openapi import After, blueprint, page_of
 from app.core.paging import Page
 from app.directory.queries import get_line, names_of
 from app.escalation.levels import FAMILIES, LEVELS
+from app.files.handing_out import download
 from app.letterbox import policy, queries, schemas
-from app.letterbox.models import AnswerReading, BoxOpening, Letter
+from app.letterbox.models import AnswerReading, BoxOpening, Letter, LetterAttachment
 from app.letterbox.raising import raise_and_note
-from app.letterbox.service import answering, boxes, second
+from app.letterbox.service import answering, attaching, boxes, second
 from app.letterbox.service.messages import Said, excluded_in
 from app.letterbox.words import BOXES, MESSAGE_KINDS, MODES, STATES
 from app.notifications.service import see_all_about
@@ -47,6 +48,15 @@ class LetterLine(Shape):
     version = fields.Int(attribute="letter.revision")
 
 
+class LetterFile(Shape):
+    """A file that came with a message."""
+
+    id = fields.UUID(attribute="attachment.id")
+    name = fields.Str(attribute="details.name")
+    kind = fields.Str(attribute="details.kind")
+    size = fields.Int(attribute="details.size")
+
+
 class MessageOut(Shape):
     """One message of a letter; `verified` for an answer that bears its author's signature."""
 
@@ -56,6 +66,7 @@ class MessageOut(Shape):
     who = fields.Str(allow_none=True)
     text = fields.Str(attribute="words")
     verified = fields.Bool()
+    files = fields.List(fields.Nested(LetterFile))
 
 
 class LetterOut(LetterLine):
@@ -137,8 +148,12 @@ def show(letter: Letter) -> Any:
     head, said = answering.read(letter, by=g.actor)
     excluded = excluded_in(head)
     names = names_of({*excluded, *(one.message.author_id for one in said if one.message.author_id)})
+    files = attaching.files_by_message(letter, g.actor.ring.open(letter.id))
     messages = [
-        {"message": one.message, "words": one.words, "verified": one.verified, "who": _who(one, names)}
+        {
+            "message": one.message, "words": one.words, "verified": one.verified, "who": _who(one, names),
+            "files": files.get(one.message.id, []),
+        }
         for one in said
     ]
     return {
@@ -150,6 +165,14 @@ def show(letter: Letter) -> Any:
 def _who(said: Said, names: dict[UUID, str]) -> str | None:
     author = said.message.author_id
     return names.get(author) if author else None
+
+
+@letters_api.get("/letters/<uuid:letter_id>/files/<uuid:letter_file_id>")
+@guard(policy.READ, load=queries.get_attachment, visit="letter:document_opened")
+@letters_api.response(200, description="The file, as a download.", content_type="application/octet-stream")
+def document(attachment: LetterAttachment) -> Response:
+    """Hand out a file that came with a letter."""
+    return download(*attaching.read_attachment(attachment, by=g.actor))
 
 
 @letters_api.post("/letters/<uuid:letter_id>/opening")

@@ -11,6 +11,7 @@ EVENTS = {
     "letter:climbed": N_("told the next tier that a letter waits unopened"),
     "letter:opened": N_("opened a letter"),
     "letter:viewed": N_("looked at a letter"),
+    "letter:document_opened": N_("opened a file that came with a letter"),
     "letter:answered": N_("answered a letter"),
     "letter:second_read": N_("read a colleague's answer to a letter"),
     "letter:noted": N_("wrote a note to a letter"),

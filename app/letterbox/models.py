@@ -124,6 +124,33 @@ class LetterMessage(Base):
         return self.id.bytes + self.number.to_bytes(4, "big") + self.before
 
 
+class LetterAttachment(Base):
+    """A photo, a recording or a document of a message: name and type sealed, its bytes sealed outside the database."""
+
+    __tablename__ = "letter_attachment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"), index=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("letter_message.id"))
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    # Name as chosen, media type as found in the content, size in bytes.
+    details: Mapped[bytes] = sealed(object="letter_id", organisation="school_id")
+    stored_size: Mapped[int]
+    added_at: Mapped[datetime]
+
+    letter: Mapped[Letter] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def bound(self) -> bytes:
+        """What the bytes in the store are bound to: this file of this message of this letter."""
+        return b"xinxia/1/letter-attachment" + self.id.bytes + self.message_id.bytes + self.letter_id.bytes
+
+    @property
+    def seen_as(self) -> tuple[str, UUID]:
+        """A look at a file is a look at its letter."""
+        return "letter", self.letter_id
+
+
 class AnswerReading(Base):
     """A second person's reading of an answer to a letter that may be grave; nobody and no time stand here before."""
 

@@ -11,7 +11,7 @@ from app import vault
 from app.access import CENTRE, Actor, PostKind
 from app.core.database import session
 from app.core.paging import Page, page
-from app.letterbox.models import AnswerReading, Letter, Letterbox
+from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,18 @@ def get_reading(letter_id: UUID, message_id: UUID) -> AnswerReading | None:
     """Return the second reading of an answer in this letter."""
     found = session().get(AnswerReading, message_id)
     return found if found is not None and found.letter_id == letter_id else None
+
+
+def get_attachment(letter_id: UUID, letter_file_id: UUID) -> LetterAttachment | None:
+    """Return a file that goes with this letter."""
+    found = session().get(LetterAttachment, letter_file_id)
+    return found if found is not None and found.letter_id == letter_id else None
+
+
+def attachments_of(letter_id: UUID) -> Sequence[LetterAttachment]:
+    """Return the files that go with a letter, in the order in which they came."""
+    query = select(LetterAttachment).where(LetterAttachment.letter_id == letter_id)
+    return session().scalars(query.order_by(LetterAttachment.added_at, LetterAttachment.id)).all()
 
 
 def readings_of(letter_id: UUID) -> dict[UUID, AnswerReading]:

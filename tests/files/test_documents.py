@@ -21,6 +21,7 @@ from app.core.errors import Refusal
 from app.files import content, queries, service, store
 from app.files.models import Attachment
 from app.vault import Damaged
+from app.wiring import DOCUMENTS
 from tests.files import samples, steps
 from tests.world import World
 
@@ -302,8 +303,8 @@ def test_what_a_killed_process_left_is_swept_and_what_is_kept_stays(world: World
     orphan.parent.mkdir(parents=True, exist_ok=True)
     for path in (orphan, draft, note):
         path.write_bytes(b"x")
-    assert store.sweep(world.database) == 0
-    assert store.sweep(world.database, older_than=-1) == 2
+    assert store.sweep(world.database, kept_by=DOCUMENTS) == 0
+    assert store.sweep(world.database, kept_by=DOCUMENTS, older_than=-1) == 2
     assert {path.name for path in stored(world)} == {kept.hex, "README"}
 
 

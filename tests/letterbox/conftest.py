@@ -1,6 +1,6 @@
 """A school with a letterbox, and letters that children put into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import pytest
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.queries import letterbox_of
 from app.letterbox.service import boxes, posting, returning
+from app.letterbox.service.attaching import Upload
 from app.letterbox.service.returning import Opened
 from app.vault.return_codes import new_return_code
 from tests.world import World
@@ -36,12 +37,13 @@ def letterbox(world: World) -> UUID:
 def post(world: World, letterbox: UUID) -> Post:
     """Post a letter as a child without an account does: `post(TEXT, box="leadership")`."""
 
-    def post(text: str = TEXT, *, source: str = "", **answers: Any) -> Posted:
+    def post(text: str = TEXT, *, source: str = "", uploads: Sequence[Upload] = (), **answers: Any) -> Posted:
         code = new_return_code()
         with world.database.transaction():
             box = letterbox_of(world.school)
             assert isinstance(box, Letterbox)
-            letter = posting.post(box, {"box": "room", "text": text, **answers}, code=code, source=source)
+            given = {"box": "room", "text": text, **answers}
+            letter = posting.post(box, given, code=code, source=source, uploads=uploads)
             return Posted(letter.id, code)
 
     return post

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,11 +16,12 @@ from app.core.errors import Conflict, Invalid, Missing, Stale
 from app.directory.queries import names_of
 from app.escalation.asking import levels_for
 from app.escalation.views import named
+from app.files.handing_out import download
 from app.letterbox import policy, queries, schemas
-from app.letterbox.models import AnswerReading, Letter
+from app.letterbox.models import AnswerReading, Letter, LetterAttachment
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.screening import Mark, Screening, explain
-from app.letterbox.service import answering, messages, second
+from app.letterbox.service import answering, attaching, messages, second
 from app.letterbox.words import BEGINNINGS
 
 
@@ -45,6 +46,7 @@ def _shown(letter: Letter, form: forms.Form) -> str:
         excluded=sorted(names[one] for one in excluded if one in names),
         typed_by=", ".join(names.get(one, "--") for one in typed_by), screening=explain(said[0].words, found_in(head)),
         readers=named(vault.readers_of(letter.id), g.actor),
+        files=attaching.files_by_message(letter, g.actor.ring.open(letter.id)),
         may_read={one.message_id for one in readings.values() if policy.READ_SECOND.allows(g.actor, one)},
     )
 
@@ -62,6 +64,13 @@ _DEEDS = {
     "answer": policy.ANSWER, "note": policy.NOTE, "level": policy.SET_LEVEL, "reroute": policy.REROUTE,
     "raise": policy.RAISE, "close": policy.CLOSE,
 }
+
+
+@letterbox.get("/letters/<uuid:letter_id>/files/<uuid:letter_file_id>")
+@guard(policy.READ, load=queries.get_attachment, visit="letter:document_opened")
+def document(attachment: LetterAttachment) -> Response:
+    """Hand out a file that came with a letter: as a download, never as something a browser shows."""
+    return download(*attaching.read_attachment(attachment, by=g.actor))
 
 
 @letterbox.post("/letters/<uuid:letter_id>/take-up")

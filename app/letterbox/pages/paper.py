@@ -12,11 +12,12 @@ from app.access import guard
 from app.core import forms
 from app.core.catalogues import chosen_language
 from app.core.database import savepoint
-from app.core.errors import Invalid
+from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
 from app.letterbox import policy, schemas
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.pages.ahead import screen_ahead
+from app.letterbox.pages.attached import uploads
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.pages.box import address_of, own_box
 from app.letterbox.pages.child.readers import published
@@ -39,9 +40,10 @@ def type_in() -> Any:
     try:
         with savepoint():
             letter, slip = paper.type_in(
-                box, _meant(form.data, box.school_id), token=form.data["slip"], by=g.actor, weighed=g.ahead
+                box, _meant(form.data, box.school_id), token=form.data["slip"], by=g.actor, weighed=g.ahead,
+                uploads=uploads(),
             )
-    except Invalid as refused:
+    except (Invalid, TooLarge) as refused:
         return _asking(box, form.with_error("text", _(refused.words))), 422
     return _slip(letter, slip, box)
 

@@ -1,6 +1,6 @@
 """A letter is posted: looked at by screening while it is open, then sealed to those who will read it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,8 @@ from app.letterbox import figures
 from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.screening import Screening, screen
-from app.letterbox.service import flood, messages
+from app.letterbox.service import attaching, flood, messages
+from app.letterbox.service.attaching import Upload
 from app.letterbox.service.doer import DOER
 from app.notifications import service as notifications
 from app.vault import Holder, letters
@@ -110,9 +111,10 @@ def who_reads(letterbox: Letterbox, answers: Mapping[str, Any], *, grave: bool) 
 
 def post(
     letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source: str = "", writer: Writer | None = None,
-    weighed: Weighed | None = None, by: audit.Doer = DOER,
+    weighed: Weighed | None = None, by: audit.Doer = DOER, uploads: Sequence[Upload] = (),
 ) -> Letter:
-    """Post a letter under a return code; raises NothingWritten, TooLong, NobodyReads, Busy.
+    """Post a letter under a return code; raises NothingWritten, TooLong, NobodyReads, Busy, and what
+    `attach` raises.
 
     `writer` is what the code stands for and `weighed` what screening found, where this slow work was done before the
     transaction. Screening only suggests: it decides who is told at once, never whether a letter is read. `source` is
@@ -133,7 +135,7 @@ def post(
     _seal_name(letter, answers, who)
     session().add(letter)
     session().flush()
-    messages.add(letter, "letter", text, key)
+    attaching.attach(messages.add(letter, "letter", text, key), uploads, key)
     figures.count(letter, weighed.found.families)
     audit.record(
         by, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,

@@ -1,6 +1,6 @@
 """Coming back with a return code: read the answers, go on writing; wrong codes all cost the same."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from app.escalation.levels import GRAVE, is_higher
 from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter
 from app.letterbox.screening import Screening, screen
-from app.letterbox.service import messages
+from app.letterbox.service import attaching, messages
+from app.letterbox.service.attaching import Upload
 from app.letterbox.service.doer import DOER
 from app.letterbox.service.messages import Said
 from app.letterbox.service.posting import Readers, readers_of, rungs_of, worded
@@ -88,7 +89,9 @@ def take_note(opened: Opened, said: list[Said]) -> None:
     session().flush()
 
 
-def go_on(opened: Opened, words: str, *, found: Screening | None = None) -> None:
+def go_on(
+    opened: Opened, words: str, *, found: Screening | None = None, uploads: Sequence[Upload] = ()
+) -> None:
     """Write more into the same letter; it waits again for those who read it, closed or not.
 
     What may be an emergency now goes the way it would have gone at once: to the room, with the centre standing by.
@@ -97,6 +100,7 @@ def go_on(opened: Opened, words: str, *, found: Screening | None = None) -> None
     words = worded(words)
     letter, found = opened.letter, found or screen(words)
     message = messages.add(letter, "more", words, opened.key)
+    attaching.attach(message, uploads, opened.key)
     if is_higher(found.level, letter.suggested_level):
         _raise(opened, found)
     calendar = calendar_of(letter.school_id)

@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import vault
 from app.access import public
 from app.core import forms
-from app.core.errors import Invalid
+from app.core.database import savepoint
+from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
 from app.directory.queries import names_of
 from app.letterbox import schemas
 from app.letterbox.models import Letterbox
 from app.letterbox.pages.ahead import screen_ahead
+from app.letterbox.pages.attached import uploads
 from app.letterbox.pages.child.readers import centre_among, named
 from app.letterbox.pages.child.visiting import (
     VisitOver,
@@ -27,7 +29,7 @@ from app.letterbox.pages.child.visiting import (
     letters_out,
     show,
 )
-from app.letterbox.service import returning, visits
+from app.letterbox.service import attaching, returning, visits
 from app.letterbox.service.returning import NoSuchLetter, Opened
 from app.letterbox.service.visits import Visit
 from app.vault.return_codes import MistypedReturnCode
@@ -101,6 +103,7 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
     people, before = vault.readers_of(letter.id), visit.content["before"]
     return show(
         "thread", box, visit, form=form, letter=letter, said=said, has_read=returning.has_read,
+        files=attaching.files_by_message(letter, opened.key),
         authors=names_of({one.message.author_id for one in said if one.message.author_id}),
         readers=named(people, box.school_id), care=visit.content["care"], seen=visit.content["seen"],
         before=datetime.fromisoformat(before) if before else None, centre_reads=centre_among(people, box.school_id),
@@ -120,9 +123,10 @@ def more(address: str) -> Any:
         return _thread(box, visit, form), 422
     opened = _reopened(box, visit)
     try:
-        returning.go_on(opened, form.data["text"], found=g.ahead.found)
-    except Invalid as refused:
-        return _thread(box, visit, form.with_error("text", _(refused.words))), 422
+        with savepoint():
+            returning.go_on(opened, form.data["text"], found=g.ahead.found, uploads=uploads())
+    except (Invalid, TooLarge) as refused:
+        return _thread(box, visit, form.with_error("files", _(refused.words))), 422
     content = {**visit.content, "care": g.ahead.grave, "seen": opened.letter.read_by_writer}
     content.pop("draft", None)
     return go_on(visits.keep(visit, content), "thread", box)

@@ -12,11 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import vault
 from app.access import public
 from app.core import forms
-from app.core.errors import Missing
+from app.core.database import savepoint
+from app.core.errors import Invalid, Missing, TooLarge
 from app.core.requests import ahead
 from app.identity.sessions import source_of_request
 from app.letterbox import schemas
 from app.letterbox.models import Letterbox
+from app.letterbox.pages.attached import uploads
 from app.letterbox.pages.child.readers import NamedReaders, named, named_readers, published
 from app.letterbox.pages.child.start import readers_by_box
 from app.letterbox.pages.child.visiting import VisitOver, box_at, demand_visit, go_on, letters_out, show, visit_to
@@ -155,14 +157,18 @@ def check(address: str) -> Any:
     """Show everything once more before it is sent, who will read it, and help where it may be urgent."""
     box = box_at(address)
     visit = demand_visit(box, "answers")
-    answers = visit.content["answers"]
-    if _first_open(answers) is not None:
+    if _first_open(visit.content["answers"]) is not None:
         return _next(visit, box)
+    return _checking(box, visit, forms.blank())
+
+
+def _checking(box: Letterbox, visit: Visit, form: forms.Form) -> str:
+    answers = visit.content["answers"]
     said = meant(answers)
     grave = posting.weigh(said).grave
     return show(
         "check", box, visit, rows=_rows(answers, box), reading=_reading(box, answers, grave=grave),
-        box_code=said["box"], care=grave,
+        box_code=said["box"], care=grave, form=form,
     )
 
 
@@ -205,7 +211,7 @@ def _worked_out(said: Mapping[str, Any]) -> dict[str, Any]:
 @letters_out.post("/<address>/send")
 @public
 @ahead(_work_ahead)
-def send(address: str) -> AnyResponse:
+def send(address: str) -> Any:
     """Post the letter and, in the same transaction, keep its code in the visit until the child has kept it.
 
     Whoever sends again, after a double click or a lost connection, finds the letter sent and sees the code.
@@ -220,7 +226,13 @@ def send(address: str) -> AnyResponse:
     if _first_open(answers) is not None:
         return _next(visit, box)
     code, said = visit.content["code"], meant(answers)
-    letter = posting.post(box, said, code=code, source=source_of_request(), **_worked_out(said))
+    try:
+        with savepoint():
+            letter = posting.post(
+                box, said, code=code, source=source_of_request(), uploads=uploads(), **_worked_out(said)
+            )
+    except (Invalid, TooLarge) as refused:
+        return _checking(box, visit, forms.blank().with_error("files", _(refused.words))), 422
     sent = {
         "box": letter.box_code, "due": letter.due_at.isoformat() if letter.due_at else "", "reply": said["reply"],
         "care": letter.opening_due_at is not None, "readers": named(vault.readers_of(letter.id), box.school_id),
