@@ -53,6 +53,7 @@ from app.letterbox.cli import letters
 from app.letterbox.models import LetterAttachment
 from app.letterbox.pages import letterbox, letters_out, told_hotlines
 from app.letterbox.service import climbing, visits
+from app.letterbox.service import drafts as answer_drafts
 from app.notifications import mail
 from app.notifications import policy as notifications_policy
 from app.notifications import service as notices
@@ -89,6 +90,7 @@ JOBS = (
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
     Job("forget visits to letterboxes", timedelta(minutes=10), in_transaction(visits.forget_old)),
     Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
+    Job("forget old drafts of answers", timedelta(hours=6), in_transaction(answer_drafts.forget_old)),
     Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
     Job("sweep documents without a row", timedelta(hours=6), partial(store.sweep, kept_by=DOCUMENTS)),
 )

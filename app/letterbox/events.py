@@ -12,6 +12,7 @@ EVENTS = {
     "letter:opened": N_("opened a letter"),
     "letter:viewed": N_("looked at a letter"),
     "letter:document_opened": N_("opened a file that came with a letter"),
+    "letter:answer_begun": N_("began to answer a letter"),
     "letter:answered": N_("answered a letter"),
     "letter:second_read": N_("read a colleague's answer to a letter"),
     "letter:noted": N_("wrote a note to a letter"),

@@ -151,6 +151,20 @@ class LetterAttachment(Base):
         return "letter", self.letter_id
 
 
+class AnswerDraft(Base):
+    """An answer that somebody is still writing: under the author's key alone, one for each letter."""
+
+    __tablename__ = "answer_draft"
+    __table_args__ = (UniqueConstraint("author_id", "letter_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[bytes] = sealed(organisation="school_id", author="author_id")
+    saved_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class AnswerReading(Base):
     """A second person's reading of an answer to a letter that may be grave; nobody and no time stand here before."""
 

@@ -27,6 +27,13 @@ class Words(LetterVersion):
     text = fields.Str(required=True, validate=LONG, error_messages=_REQUIRED)
 
 
+class AnswerDraft(Shape):
+    """An answer as far as it is written."""
+
+    version = fields.Int()
+    text = fields.Str(load_default="", validate=LONG)
+
+
 class Note(Shape):
     """A note for colleagues."""
 

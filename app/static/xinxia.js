@@ -151,6 +151,7 @@
       try {
         const draft = new FormData(form);
         draft.delete("_once");
+        all('input[type="file"]', form).forEach((input) => draft.delete(input.name));
         const answer = await post(form.dataset.autosaveUrl, draft);
         if (answer.status === 409) {
           saved.textContent = words.stale;

@@ -94,8 +94,7 @@ def test_forty_letters_at_once_arrive_once_each(
             arrived = (number + 1) * CHILDREN // (kills + 1)
             wait_until(lambda: sum(1 for child in children if child.code) >= arrived, seconds=120)  # noqa: B023
             kill_a_worker(served)
-        for child in children:
-            child.join(timeout=180)
+        wait_until(lambda: not any(child.is_alive() for child in children), seconds=180)
     assert not [wrong for child in children for wrong in child.wrong]
     with world.database.transaction(writes=False):
         assert session().scalar(select(func.count()).select_from(Letter)) == CHILDREN

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,7 +13,7 @@ from app.access import guard
 from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Missing, Stale
-from app.directory.queries import names_of
+from app.directory.queries import calendar_of, names_of
 from app.escalation.asking import levels_for
 from app.escalation.views import named
 from app.files.handing_out import download
@@ -21,7 +21,7 @@ from app.letterbox import policy, queries, schemas
 from app.letterbox.models import AnswerReading, Letter, LetterAttachment
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.screening import Mark, Screening, explain
-from app.letterbox.service import answering, attaching, messages, second
+from app.letterbox.service import answering, attaching, drafts, messages, second
 from app.letterbox.words import BEGINNINGS
 
 
@@ -30,7 +30,7 @@ from app.letterbox.words import BEGINNINGS
 def letter(letter: Letter) -> str:
     """Show a letter with its answers and the room's notes."""
     beginning = BEGINNINGS.get(request.args.get("begin", ""))
-    return _shown(letter, forms.blank(text=_(beginning) if beginning else ""))
+    return _shown(letter, forms.blank(text=_(beginning) if beginning else drafts.words_of(letter, by=g.actor)))
 
 
 def _shown(letter: Letter, form: forms.Form) -> str:
@@ -46,6 +46,7 @@ def _shown(letter: Letter, form: forms.Form) -> str:
         excluded=sorted(names[one] for one in excluded if one in names),
         typed_by=", ".join(names.get(one, "--") for one in typed_by), screening=explain(said[0].words, found_in(head)),
         readers=named(vault.readers_of(letter.id), g.actor),
+        writing=sorted(set(names_of(drafts.others_writing(letter, by=g.actor)).values())),
         files=attaching.files_by_message(letter, g.actor.ring.open(letter.id)),
         may_read={one.message_id for one in readings.values() if policy.READ_SECOND.allows(g.actor, one)},
     )
@@ -79,6 +80,17 @@ def take_up(letter: Letter) -> AnyResponse:
     """Open a letter that waits: from now on somebody has it."""
     answering.take_up(letter, by=g.actor)
     return redirect(url_for("letterbox.letter", letter_id=letter.id), code=303)
+
+
+@letterbox.post("/letters/<uuid:letter_id>/draft")
+@guard(policy.ANSWER, load=queries.get_letter)
+def autosave(letter: Letter) -> Any:
+    """Keep an answer on the way for its author alone; the page says when it was kept."""
+    form = forms.read(schemas.AnswerDraft(), request.form)
+    if form.errors:
+        return jsonify(errors=form.errors), 422
+    saved_at = drafts.save(letter, form.data["text"], by=g.actor).astimezone(calendar_of(letter.school_id).zone)
+    return jsonify(saved_at=saved_at.strftime("%H:%M"))
 
 
 @letterbox.post("/letters/<uuid:letter_id>/answer")

@@ -15,7 +15,7 @@ from app.escalation.levels import GRAVE
 from app.letterbox import policy
 from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, LetterMessage
-from app.letterbox.service import messages, second
+from app.letterbox.service import drafts, messages, second
 from app.letterbox.service.messages import Said
 from app.letterbox.service.posting import readers_of, rungs_of, worded
 from app.notifications import service as notifications
@@ -64,6 +64,7 @@ def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMes
     letter.answered_at = letter.answered_at or clock.now()
     letter.read_by_staff = message.number
     _touch(letter)
+    drafts.end(letter, by=by)
     _record(by, "letter:answered", letter)
     second.ask(letter, message, by=by)
     return message
