@@ -11,6 +11,7 @@ from typing import Any
 
 from bench import tables
 from bench.fields import measure_fields
+from bench.letterbox import letters_table, measure_letters
 from bench.measure import calibration
 from bench.pages import measure_pages
 from bench.plain.copying import make_twin
@@ -87,6 +88,11 @@ def _screening(_folder: Path) -> tuple[Any, str]:
     return found.as_json(), screening_table(found)
 
 
+def _letters(folder: Path) -> tuple[Any, str]:
+    found = measure_letters(folder)
+    return [figure.as_json() for figure in found], letters_table(found)
+
+
 PARTS: dict[str, Callable[[Path], tuple[Any, str]]] = {
     "requests": _requests,
     "fields": _fields,
@@ -95,6 +101,7 @@ PARTS: dict[str, Callable[[Path], tuple[Any, str]]] = {
     "roster": _roster,
     "starts": _starts,
     "screening": _screening,
+    "letters": _letters,
 }
 
 if __name__ == "__main__":
