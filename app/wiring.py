@@ -103,6 +103,7 @@ NOTICE_WAYS = {
     "account": ("identity.account", ""),
     "member": ("directory.person", "person_id"),
     "letter": ("letterbox.letter", "letter_id"),
+    "name_opening": ("letterbox.opening", "opening_id"),
 }
 POLICIES = (
     identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, letterbox_policy,

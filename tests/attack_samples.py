@@ -20,7 +20,7 @@ from app.files import service as files
 from app.identity import invitations
 from app.identity.models import Invitation
 from app.letterbox.queries import attachments_of, letterbox_of
-from app.letterbox.service import answering, boxes, posting
+from app.letterbox.service import answering, boxes, breaking, posting
 from app.letterbox.service.attaching import Upload
 from app.notifications.models import Notice
 from app.vault.return_codes import new_return_code
@@ -114,15 +114,19 @@ def _letter(world: World, student: str) -> Sample:
     school, counsellor = ("other_school", "tan") if student == "kai" else ("school", "lin")
     with world.acting(counsellor) as by:
         box = letterbox_of(world.organisations[school]) or boxes.set_up(world.organisations[school], by=by)
-        answers = {"box": "leadership" if student == "rui" else "room", "text": "食堂的汤太咸了"}
+        answers = {
+            "box": "leadership" if student == "rui" else "room", "text": "食堂的汤太咸了", "mode": "sealed",
+            "name": "何向晚",
+        }
         photo = Upload("photo.png", io.BytesIO(documents.png()))
         letter = posting.post(box, answers, code=new_return_code(), uploads=[photo])
-        sample = {"letter_id": letter.id, "address": box.address_code, "message_id": uuid4()}
+        sample = {"letter_id": letter.id, "address": box.address_code, "message_id": uuid4(), "opening_id": uuid4()}
         sample["letter_file_id"] = attachments_of(letter.id)[0].id
         if student != "rui":
             answering.set_level(letter, level="R3", revision=letter.revision, by=by)
             answer = answering.answer(letter, words="Please come today.", revision=letter.revision, by=by)
             sample["message_id"] = answer.id
+            sample["opening_id"] = breaking.open_name(letter, reason="not at school today", by=by).id
         return sample
 
 

@@ -68,7 +68,8 @@ class Task:
 def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
-    found += [*_letters(actor), *_second_readings(actor), *_begun(actor), *_unsigned(actor), *_of_keys(actor)]
+    found += [*_letters(actor), *_second_readings(actor), *_name_openings(actor)]
+    found += [*_begun(actor), *_unsigned(actor), *_of_keys(actor)]
     return sorted(found, key=lambda task: task.order)
 
 
@@ -170,6 +171,14 @@ def _second_readings(actor: Actor) -> Iterator[Task]:
             ANSWER, reading.due_at, _("Letter %(reference)s", reference=reference_of(reading.letter)),
             _(BOXES[reading.letter.box_code]), _("An answer to be read by a second person"), "letterbox.letter",
             {"letter_id": reading.letter_id}, kind="letter",
+        )
+
+
+def _name_openings(actor: Actor) -> Iterator[Task]:
+    for opening in letters.openings_to_review(actor) if LIST.allows(actor) else ():
+        yield Task(
+            ANSWER, opening.review_due_at, _("A sealed name was opened"), "", _("Look at why, as somebody else"),
+            "letterbox.opening", {"opening_id": opening.id}, kind="letter",
         )
 
 

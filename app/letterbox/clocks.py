@@ -1,6 +1,6 @@
 """Until when a letter is to be opened, answered, and its answer read by a second person."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core import clock
 from app.escalation.levels import GRAVE
@@ -21,6 +21,11 @@ def answer_due(box: str, calendar: SchoolCalendar, *, since: datetime | None = N
 def opening_due(level: str, calendar: SchoolCalendar) -> datetime | None:
     """Return until when somebody must have opened it: from R3 on as an alert must be acknowledged, below that never."""
     return due(clock_for("acknowledge", level), clock.now(), calendar) if level in GRAVE else None
+
+
+def review_due() -> datetime:
+    """Return until when somebody else looks at why a sealed name was opened: three days ([P] break-glass)."""
+    return clock.now() + timedelta(days=3)
 
 
 def second_reading_due(calendar: SchoolCalendar) -> datetime:

@@ -37,6 +37,25 @@ def is_not_its_author(actor: Actor, record: Any) -> bool:
     return bool(record.author_id != actor.person_id)
 
 
+@relation
+def stands_by_for_name(actor: Actor, record: Any) -> bool:
+    """Hold the key of the sealed name for an emergency."""
+    name_id = letter_of(record).name_id
+    return name_id is not None and bool(actor.ring.reaches([name_id], standby=True))
+
+
+@relation
+def holds_reason(actor: Actor, record: Any) -> bool:
+    """Hold the key of why a name was opened."""
+    return bool(actor.ring.reaches([record.id]))
+
+
+@relation
+def did_not_open_it(actor: Actor, record: Any) -> bool:
+    """Not be the one who opened the name."""
+    return bool(record.opened_by != actor.person_id)
+
+
 def letter_of(record: Any) -> Letter:
     """Return the letter that a message belongs to, or the letter itself."""
     letter: Letter = record if isinstance(record, Letter) else record.letter or record
@@ -52,6 +71,14 @@ LIST = Permission("letter:list", [is_counsellor], [is_lead], [is_at_centre])
 READ = Permission("letter:read", _ROOM, _LEADERSHIP, _CENTRE)
 ANSWER = Permission("letter:answer", _ROOM, _LEADERSHIP, _CENTRE)
 READ_SECOND = Permission("letter:read_second", (*_ROOM, is_not_its_author), (*_CENTRE, is_not_its_author))
+OPEN_NAME = Permission(
+    "letter:open_name", (*_ROOM, stands_by_for_name), (*_CENTRE, stands_by_for_name), reauth=True
+)
+_REASON = (
+    (is_counsellor, holds_reason, in_its_room), (is_lead, holds_reason, leads_its_school), (is_at_centre, holds_reason),
+)
+SEE_OPENING = Permission("letter:see_name_opening", *_REASON)
+REVIEW_OPENING = Permission("letter:review_name_opening", *((*way, did_not_open_it) for way in _REASON))
 NOTE = Permission("letter:note", _ROOM, _CENTRE)
 SET_LEVEL = Permission("letter:set_level", _ROOM, _CENTRE)
 REROUTE = Permission("letter:reroute", _LEADERSHIP)
@@ -65,5 +92,6 @@ MANAGE_THIS = Permission(
 )
 
 PERMISSIONS = (
-    LIST, READ, ANSWER, READ_SECOND, NOTE, SET_LEVEL, REROUTE, RAISE, CLOSE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
+    LIST, READ, ANSWER, READ_SECOND, OPEN_NAME, SEE_OPENING, REVIEW_OPENING, NOTE, SET_LEVEL, REROUTE, RAISE, CLOSE,
+    FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
 )

@@ -11,7 +11,7 @@ from app import vault
 from app.access import CENTRE, Actor, PostKind
 from app.core.database import session
 from app.core.paging import Page, page
-from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox
+from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox, NameOpening
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,30 @@ def attachments_of(letter_id: UUID) -> Sequence[LetterAttachment]:
     """Return the files that go with a letter, in the order in which they came."""
     query = select(LetterAttachment).where(LetterAttachment.letter_id == letter_id)
     return session().scalars(query.order_by(LetterAttachment.added_at, LetterAttachment.id)).all()
+
+
+def get_opening(opening_id: UUID) -> NameOpening | None:
+    """Return the opening of a sealed name."""
+    return session().get(NameOpening, opening_id)
+
+
+def openings_of(letter_id: UUID) -> Sequence[NameOpening]:
+    """Return who opened the sealed name of a letter, the latest first."""
+    query = select(NameOpening).where(NameOpening.letter_id == letter_id)
+    return session().scalars(query.order_by(NameOpening.opened_at.desc())).all()
+
+
+def openings_to_review(actor: Actor) -> Sequence[NameOpening]:
+    """Return the openings that this person is to look at, the soonest due first."""
+    return session().scalars(
+        select(NameOpening)
+        .where(
+            NameOpening.reviewed_at.is_(None), NameOpening.opened_by != actor.person_id,
+            actor.ring.reaching(NameOpening.id),
+        )
+        .order_by(NameOpening.review_due_at)
+        .limit(50)
+    ).all()
 
 
 def readings_of(letter_id: UUID) -> dict[UUID, AnswerReading]:

@@ -9,7 +9,7 @@ from app.core.forms import Shape
 from app.core.words import N_
 from app.escalation.levels import FAMILIES, LEVELS, SAFE_NOW
 from app.letterbox.service.posting import NothingWritten, TooLong
-from app.letterbox.words import BOXES, MODES, SAFE, WISHES
+from app.letterbox.words import BOXES, MODES, SAFE, VERDICTS, WISHES
 
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
 LONG = validate.Length(max=20_000, error=N_("This is longer than 20,000 characters."))
@@ -45,6 +45,23 @@ class SetLevel(LetterVersion):
 
     level = fields.Str(
         required=True, validate=validate.OneOf(LEVELS), error_messages={"required": N_("Please choose one.")}
+    )
+
+
+class OpenName(Shape):
+    """Why a sealed name has to be opened."""
+
+    reason = fields.Str(
+        required=True, validate=validate.Length(max=2_000, error=N_("This is longer than 2,000 characters.")),
+        error_messages=_REQUIRED,
+    )
+
+
+class Verdict(Shape):
+    """What somebody else found when they looked at it."""
+
+    verdict = fields.Str(
+        required=True, validate=validate.OneOf(list(VERDICTS)), error_messages={"required": N_("Please choose one.")}
     )
 
 

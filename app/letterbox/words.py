@@ -5,7 +5,9 @@ from typing import Any
 from app.core.words import N_
 from app.escalation.levels import FAMILIES, SAFE_NOW
 
-__all__ = ["BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "SAFE_NOW", "STATES", "reference_of"]
+__all__ = [
+    "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "SAFE_NOW", "STATES", "VERDICTS", "reference_of",
+]
 
 BOXES = {"room": N_("Heart letterbox"), "leadership": N_("Principal's mailbox")}
 STATES = {
@@ -27,6 +29,7 @@ MODES = {
     "sealed": N_("My name is sealed and opened only in an emergency"),
     "named": N_("I say who I am"),
 }
+VERDICTS = {"justified": N_("It was right to open it"), "not_justified": N_("It should not have been opened")}
 WISHES = {
     "answer": N_("An answer here"),
     "talk": N_("An answer here, and a talk with somebody"),

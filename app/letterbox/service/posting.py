@@ -132,7 +132,7 @@ def post(
     if flood.is_one(letter.school_id, source) and not weighed.grave:
         letter.state = "held"
     vault.write(letter, "head", _head(answers, weighed.found), key)
-    _seal_name(letter, answers, who)
+    _seal_name(letter, answers)
     session().add(letter)
     session().flush()
     attaching.attach(messages.add(letter, "letter", text, key), uploads, key)
@@ -196,11 +196,15 @@ def _head(answers: Mapping[str, Any], found: Screening) -> dict[str, Any]:
     }
 
 
-def _seal_name(letter: Letter, answers: Mapping[str, Any], who: Readers) -> None:
-    """Seal the name of somebody who gives it for an emergency only: its readers stand by, nobody holds it plainly."""
+def _seal_name(letter: Letter, answers: Mapping[str, Any]) -> None:
+    """Seal the name of somebody who gives it for an emergency only: nobody holds it plainly.
+
+    Room and centre stand by, whichever box the letter lies in: what is an emergency is theirs.
+    """
     name = answers.get("name", "").strip()
     if answers.get("mode") != "sealed" or not name:
         return
+    who = readers_of("room", school_id=letter.school_id, excluded=answers.get("excluded", ()), grave=True)
     key = letters.seal_letter(
         organisation_id=letter.school_id, to=(), standby=(*who.to, *who.standby), basis="letter:name", writer=None
     )
