@@ -21,7 +21,9 @@ ABOUT: dict[str, tuple[str, str | None]] = {
     "escalation.hand_over": ("hand_over", "concerns_api.hand_over"),
     "escalation.write": ("draft", None),
     "files.entry": ("entry", "files_api.entry"),
-    "letterbox.letter": ("letter", None),
+    "letterbox.letter": ("letter", "letters_api.show"),
+    "letterbox.letters": ("letterbox", "letters_api.index"),
+    "letterbox.opening": ("name_opening", None),
     "identity.tasks": ("admission", "keys_api.waiting"),
     "identity.card": ("recovery_card", None),
 }

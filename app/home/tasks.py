@@ -20,7 +20,8 @@ from app.files.queries import unsigned_entries
 from app.identity import keys
 from app.identity.policy import TASKS
 from app.letterbox import queries as letters
-from app.letterbox.policy import LIST
+from app.letterbox.policy import LIST, OPEN_BOX
+from app.letterbox.service import boxes
 from app.letterbox.words import BOXES, reference_of
 from app.vault import recovery_cards
 
@@ -68,7 +69,7 @@ class Task:
 def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
-    found += [*_letters(actor), *_second_readings(actor), *_name_openings(actor)]
+    found += [*_letters(actor), *_boxes(actor), *_second_readings(actor), *_name_openings(actor)]
     found += [*_begun(actor), *_unsigned(actor), *_of_keys(actor)]
     return sorted(found, key=lambda task: task.order)
 
@@ -163,6 +164,12 @@ def _letters(actor: Actor) -> Iterator[Task]:
                 "letterbox.letter", {"letter_id": letter.id}, code=letter.suggested_level if urgent else None,
                 kind="letter",
             )
+
+
+def _boxes(actor: Actor) -> Iterator[Task]:
+    for code in boxes.boxes_to_open(actor) if OPEN_BOX.allows(actor) else ():
+        why = _("Nobody has opened it today")
+        yield Task(WAITING, None, _(BOXES[code]), "", why, "letterbox.letters", kind="letter")
 
 
 def _second_readings(actor: Actor) -> Iterator[Task]:

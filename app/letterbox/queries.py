@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 
 from app import vault
 from app.access import CENTRE, Actor, PostKind
+from app.core import clock
 from app.core.database import session
 from app.core.paging import Page, page
 from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox, NameOpening
@@ -46,6 +47,15 @@ def waiting_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> P
     return Page(_lines(found.items, actor), found.next)
 
 
+def overdue_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
+    """Return what should have been answered by now, the longest overdue first."""
+    found = page(
+        _open_to(actor).where(Letter.state.in_(("waiting", "in_hand")), Letter.due_at < clock.now()),
+        by=(Letter.due_at, Letter.id), cursor=cursor, size=size, newest_first=False,
+    )
+    return Page(_lines(found.items, actor), found.next)
+
+
 def held_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
     """Return the letters that came in with very many others at once and wait for a look, the oldest first."""
     found = page(
@@ -70,7 +80,7 @@ def done_by(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[
     return Page(_lines(found.items, actor), found.next)
 
 
-PARTS = {"waiting": waiting_for, "held": held_for, "done": done_by}
+PARTS = {"waiting": waiting_for, "overdue": overdue_for, "held": held_for, "done": done_by}
 """The parts of the list of letters."""
 
 

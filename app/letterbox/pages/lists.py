@@ -26,19 +26,23 @@ def letters() -> str:
     part = part if part in queries.PARTS else "waiting"
     page = queries.PARTS[part](g.actor, cursor=request.args.get("after"))
     school_id = boxes.school_of(g.actor)
-    held = part == "held" or bool(queries.held_for(g.actor, size=1).items)
-    words = {"waiting": _("Waiting letters"), "held": _("Held for a look"), "done": _("Answered and closed")}
-    tabs = [
-        (label, url_for("letterbox.letters", part=name), name == part)
-        for name, label in words.items()
-        if held or name != "held"
-    ]
+    tabs = [(label, url_for("letterbox.letters", part=name), name == part) for name, label in _tabs(part).items()]
     return render_template(
         "letterbox/letters.html", page=page, lines=page.items, tabs_of=tabs, part=part,
         urgent=queries.urgent_for(g.actor) if part == "waiting" else [], names=_names(page.items),
         box=queries.letterbox_of(school_id) if school_id else None, boxes=_boxes(g.actor, school_id),
         may_manage=school_id is not None,
     )
+
+
+def _tabs(part: str) -> dict[str, str]:
+    """Return the parts of the list with their words; what is overdue or held is named only where there is some."""
+    words = {
+        "waiting": _("Waiting letters"), "overdue": _("Overdue"), "held": _("Held for a look"),
+        "done": _("Answered and closed"),
+    }
+    rare = {name for name in ("overdue", "held") if name != part and not queries.PARTS[name](g.actor, size=1).items}
+    return {name: label for name, label in words.items() if name not in rare}
 
 
 def _names(lines: Any) -> dict[UUID, str]:
@@ -63,7 +67,7 @@ def figures() -> str:
     """Show how many letters came and how soon they were answered: figures that point at nobody."""
     school_id = boxes.school_of(g.actor)
     assert school_id is not None
-    found = {code: figures_of(school_id, code) for code in boxes.boxes_of(g.actor, school_id)}
+    found = {code: figures_of(school_id, code) for code in boxes.boxes_in_figures(g.actor, school_id)}
     return render_template("letterbox/figures.html", found=found)
 
 

@@ -16,10 +16,12 @@ from app.core.database import session
 from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.core.words import N_
-from app.directory.queries import today_at
+from app.directory.queries import calendar_of, today_at
 from app.letterbox.models import BoxOpening, Letter, Letterbox
 from app.letterbox.policy import MANAGE_THIS, OPEN_BOX
 from app.letterbox.queries import letterbox_of
+from app.letterbox.words import BOXES
+from app.schooltime import is_school_day
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LENGTH = 12
@@ -98,6 +100,22 @@ def boxes_of(by: Actor, school_id: UUID) -> tuple[str, ...]:
     """Return the boxes that this person opens at a school."""
     kinds = (("room", PostKind.COUNSELLOR), ("leadership", PostKind.LEAD))
     return tuple(box for box, kind in kinds if by.at(school_id, kind))
+
+
+def boxes_in_figures(by: Actor, school_id: UUID) -> tuple[str, ...]:
+    """Return the boxes whose figures this person sees: leadership also how the room looks after its own."""
+    return tuple(BOXES) if by.at(school_id, PostKind.LEAD) else boxes_of(by, school_id)
+
+
+def boxes_to_open(by: Actor) -> list[str]:
+    """Return the boxes of this person that nobody has opened today; on a day without school there are none."""
+    school_id = school_of(by)
+    if school_id is None or letterbox_of(school_id) is None:
+        return []
+    today = today_at(school_id)
+    if not is_school_day(calendar_of(school_id), today):
+        return []
+    return [code for code in boxes_of(by, school_id) if not opened_on(school_id, code, today)]
 
 
 def opened_on(school_id: UUID, box_code: str, day: date) -> Sequence[BoxOpening]:

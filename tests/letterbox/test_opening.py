@@ -1,0 +1,59 @@
+"""Both boxes are opened every school day: a task until somebody did, and a list of what is overdue."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.core import clock
+from app.home.api import ABOUT
+from app.home.tasks import first_tasks
+from app.letterbox.queries import overdue_for, waiting_for
+from app.letterbox.service import answering, boxes
+from tests.letterbox.conftest import Post, letter_of
+from tests.world import World
+
+WEDNESDAY = datetime.fromisoformat("2026-11-25T10:00:00+08:00")
+SATURDAY = WEDNESDAY + timedelta(days=3)
+
+
+def to_open(world: World, name: str, at: datetime = WEDNESDAY) -> list[str]:
+    with clock.at(at), world.acting(name) as by:
+        tasks = [task.page for task in first_tasks(by)]
+        assert set(tasks) <= ABOUT.keys(), "programs are told of each of them too"
+        found = boxes.boxes_to_open(by)
+        assert tasks.count("letterbox.letters") == len(found)
+        return found
+
+
+def test_each_box_is_a_task_of_its_people_until_one_of_them_opened_it(world: World, letterbox: object) -> None:
+    assert (to_open(world, "lin"), to_open(world, "bo"), to_open(world, "pia")) == (["room"], ["room"], ["leadership"])
+    with clock.at(WEDNESDAY), world.acting("lin") as lin:
+        boxes.sign_off(world.school, "room", by=lin)
+    assert (to_open(world, "bo"), to_open(world, "pia")) == ([], ["leadership"])
+    assert to_open(world, "bo", WEDNESDAY + timedelta(days=1)) == ["room"]
+
+
+def test_on_a_saturday_nobody_has_to(world: World, letterbox: object) -> None:
+    assert to_open(world, "lin", SATURDAY) == []
+
+
+@pytest.mark.parametrize("name", ["cruz", "gao", "dee", "tan", "sam", "root", "eve"])
+def test_others_have_no_box_to_open(world: World, letterbox: object, name: str) -> None:
+    assert to_open(world, name) == []
+
+
+def test_a_school_without_a_letterbox_has_no_task(world: World) -> None:
+    assert to_open(world, "lin") == []
+
+
+def test_what_nobody_answers_in_time_is_overdue_until_somebody_does(world: World, post: Post) -> None:
+    with clock.at(WEDNESDAY):
+        posted = post()
+    for days, overdue in ((0, 0), (2, 1)):
+        with clock.at(WEDNESDAY + timedelta(days=days)), world.acting("lin") as lin:
+            assert (len(overdue_for(lin).items), len(waiting_for(lin).items)) == (overdue, 1)
+    with clock.at(WEDNESDAY + timedelta(days=2)), world.acting("lin") as lin:
+        answering.answer(letter_of(posted), words="好的", revision=letter_of(posted).revision, by=lin)
+        assert overdue_for(lin).items == []
+    with clock.at(WEDNESDAY + timedelta(days=2)), world.acting("tan") as tan:
+        assert overdue_for(tan).items == []
