@@ -103,6 +103,7 @@ NOTICE_WAYS = {
     "account": ("identity.account", ""),
     "member": ("directory.person", "person_id"),
     "letter": ("letterbox.letter", "letter_id"),
+    "letter_release": ("letterbox.released", "release_id"),
     "name_opening": ("letterbox.opening", "opening_id"),
 }
 POLICIES = (

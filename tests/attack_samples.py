@@ -20,7 +20,7 @@ from app.files import service as files
 from app.identity import invitations
 from app.identity.models import Invitation
 from app.letterbox.queries import attachments_of, letterbox_of
-from app.letterbox.service import answering, boxes, breaking, posting
+from app.letterbox.service import answering, boxes, breaking, posting, releasing
 from app.letterbox.service.attaching import Upload
 from app.notifications.models import Notice
 from app.vault.return_codes import new_return_code
@@ -120,12 +120,18 @@ def _letter(world: World, student: str) -> Sample:
         }
         photo = Upload("photo.png", io.BytesIO(documents.png()))
         letter = posting.post(box, answers, code=new_return_code(), uploads=[photo])
-        sample = {"letter_id": letter.id, "address": box.address_code, "message_id": uuid4(), "opening_id": uuid4()}
+        sample = {
+            "letter_id": letter.id, "address": box.address_code, "message_id": uuid4(), "opening_id": uuid4(),
+            "release_id": uuid4(),
+        }
         sample["letter_file_id"] = attachments_of(letter.id)[0].id
         if student != "rui":
             answering.set_level(letter, level="R3", revision=letter.revision, by=by)
             answer = answering.answer(letter, words="Please come today.", revision=letter.revision, by=by)
             sample["message_id"] = answer.id
+            told = world.people["quill" if student == "kai" else "cruz"]
+            words = {"basis": "CONSENT", "words": "Look after them"}
+            sample["release_id"] = releasing.release(letter, to=told, by=by, **words).id
             sample["opening_id"] = breaking.open_name(letter, reason="not at school today", by=by).id
         return sample
 

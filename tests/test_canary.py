@@ -224,6 +224,8 @@ class Nest:
         half_written = {"text": self.bird("answer half-written")}
         assert self.browsers["lin"].post(f"/letters/{letter}/draft", data=half_written).status_code == 200
         self.post("lin", f"/letters/{letter}/name", reason=self.bird("why a name was opened"))
+        told = {"to": self.world.people["gao"].hex, "basis": "CONSENT", "words": self.bird("told from the letter")}
+        self.post("lin", f"/letters/{letter}/release", **told)
         self.post("lin", f"/letters/{letter}/note", note=self.bird("note to the letter"))
         about = f"/letters/{letter}/concern/{self.world.students['zoe']}"
         self.post("lin", about, level="R2", safe_now="yes", families=["mood"], words=self.bird("made of the letter"))

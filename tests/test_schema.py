@@ -34,6 +34,7 @@ KEY_MATERIAL = {
     "sign_in_attempt": {"key"},
     "letter_key": {"lookup", "kem_public", "sign_public"},
     "letter_message": {"before", "signature"},
+    "letter_release": {"signature"},
     "letter_visit": {"server_half", "locked"},
 }
 

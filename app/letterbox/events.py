@@ -18,6 +18,8 @@ EVENTS = {
     "letter:name_opened": N_("opened a sealed name in an emergency"),
     "letter:name_opening_reviewed": N_("looked at why a sealed name was opened"),
     "letter:name_opening_viewed": N_("looked at the opening of a sealed name"),
+    "letter:released": N_("told somebody words of a letter"),
+    "letter:release_viewed": N_("read words told from a letter"),
     "letter:noted": N_("wrote a note to a letter"),
     "letter:level_set": N_("set the level of a letter"),
     "letter:rerouted": N_("gave a letter to the counselling room"),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.escalation.levels import LEVELS
-from app.letterbox.words import BOXES, MESSAGE_KINDS, STATES, VERDICTS
+from app.letterbox.words import BOXES, MESSAGE_KINDS, RELEASE_BASES, STATES, VERDICTS
 from app.vault import sealed
 
 
@@ -208,6 +208,27 @@ class NameOpening(Base):
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     verdict_code: Mapped[str | None]
+
+
+class LetterRelease(Base):
+    """Words of a letter told to one person outside the room, on a ground, signed; it never changes."""
+
+    __tablename__ = "letter_release"
+    __table_args__ = (
+        CheckConstraint(_one_of("basis_code", RELEASE_BASES), name="basis"),
+        CheckConstraint("recipient_id <> author_id", name="recipient"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    basis_code: Mapped[str]
+    at: Mapped[datetime]
+    words: Mapped[bytes] = sealed(organisation="school_id", author="author_id")
+    signer_epoch: Mapped[int]
+    signature: Mapped[bytes]
 
 
 class LetterVisit(Base):

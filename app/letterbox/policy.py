@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.access import Actor, Permission, PostKind, relation
+from app.access import Actor, Permission, PostKind, is_signed_in, relation
 from app.escalation.policy import in_its_room, is_at_centre, is_counsellor, is_lead, leads_its_school
 from app.letterbox.models import Letter
 
@@ -51,6 +51,18 @@ def holds_reason(actor: Actor, record: Any) -> bool:
 
 
 @relation
+def holds_told(actor: Actor, record: Any) -> bool:
+    """Hold the key of what was told from a letter."""
+    return bool(actor.ring.reaches([record.id]))
+
+
+@relation
+def was_told(actor: Actor, record: Any) -> bool:
+    """Be the one to whom it was told, and still hold a post at the school."""
+    return bool(record.recipient_id == actor.person_id) and actor.at(record.school_id, *PostKind)
+
+
+@relation
 def did_not_open_it(actor: Actor, record: Any) -> bool:
     """Not be the one who opened the name."""
     return bool(record.opened_by != actor.person_id)
@@ -79,6 +91,11 @@ _REASON = (
 )
 SEE_OPENING = Permission("letter:see_name_opening", *_REASON)
 REVIEW_OPENING = Permission("letter:review_name_opening", *((*way, did_not_open_it) for way in _REASON))
+RELEASE = Permission("letter:release", _ROOM, _CENTRE)
+READ_RELEASE = Permission(
+    "letter:read_release", (is_counsellor, holds_told, in_its_room), (is_at_centre, holds_told),
+    [is_signed_in, holds_told, was_told],
+)
 NOTE = Permission("letter:note", _ROOM, _CENTRE)
 SET_LEVEL = Permission("letter:set_level", _ROOM, _CENTRE)
 REROUTE = Permission("letter:reroute", _LEADERSHIP)
@@ -92,6 +109,6 @@ MANAGE_THIS = Permission(
 )
 
 PERMISSIONS = (
-    LIST, READ, ANSWER, READ_SECOND, OPEN_NAME, SEE_OPENING, REVIEW_OPENING, NOTE, SET_LEVEL, REROUTE, RAISE, CLOSE,
-    FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
+    LIST, READ, ANSWER, READ_SECOND, OPEN_NAME, SEE_OPENING, REVIEW_OPENING, RELEASE, READ_RELEASE, NOTE, SET_LEVEL,
+    REROUTE, RAISE, CLOSE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
 )

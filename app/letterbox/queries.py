@@ -12,7 +12,7 @@ from app.access import CENTRE, Actor, PostKind
 from app.core import clock
 from app.core.database import session
 from app.core.paging import Page, page
-from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox, NameOpening
+from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox, LetterRelease, NameOpening
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,11 @@ def attachments_of(letter_id: UUID) -> Sequence[LetterAttachment]:
     """Return the files that go with a letter, in the order in which they came."""
     query = select(LetterAttachment).where(LetterAttachment.letter_id == letter_id)
     return session().scalars(query.order_by(LetterAttachment.added_at, LetterAttachment.id)).all()
+
+
+def get_release(release_id: UUID) -> LetterRelease | None:
+    """Return what was told from a letter."""
+    return session().get(LetterRelease, release_id)
 
 
 def get_opening(opening_id: UUID) -> NameOpening | None:

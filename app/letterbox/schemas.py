@@ -9,9 +9,10 @@ from app.core.forms import Shape
 from app.core.words import N_
 from app.escalation.levels import FAMILIES, LEVELS, SAFE_NOW
 from app.letterbox.service.posting import NothingWritten, TooLong
-from app.letterbox.words import BOXES, MODES, SAFE, VERDICTS, WISHES
+from app.letterbox.words import BOXES, MODES, RELEASE_BASES, SAFE, VERDICTS, WISHES
 
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
+_CHOOSE: dict[str, Any] = {"required": N_("Please choose one."), "invalid_uuid": N_("Please choose one.")}
 LONG = validate.Length(max=20_000, error=N_("This is longer than 20,000 characters."))
 
 
@@ -62,6 +63,17 @@ class Verdict(Shape):
 
     verdict = fields.Str(
         required=True, validate=validate.OneOf(list(VERDICTS)), error_messages={"required": N_("Please choose one.")}
+    )
+
+
+class Release(Shape):
+    """Whom to tell words of a letter, on which ground, and what."""
+
+    to = fields.UUID(required=True, error_messages=_CHOOSE)
+    basis = fields.Str(required=True, validate=validate.OneOf(list(RELEASE_BASES)), error_messages=_CHOOSE)
+    words = fields.Str(
+        required=True, validate=validate.Length(max=4_000, error=N_("This is longer than 4,000 characters.")),
+        error_messages=_REQUIRED,
     )
 
 

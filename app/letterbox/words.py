@@ -6,7 +6,8 @@ from app.core.words import N_
 from app.escalation.levels import FAMILIES, SAFE_NOW
 
 __all__ = [
-    "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "SAFE_NOW", "STATES", "VERDICTS", "reference_of",
+    "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "RELEASE_BASES", "SAFE_NOW", "STATES", "VERDICTS",
+    "reference_of",
 ]
 
 BOXES = {"room": N_("Heart letterbox"), "leadership": N_("Principal's mailbox")}
@@ -29,6 +30,11 @@ MODES = {
     "sealed": N_("My name is sealed and opened only in an emergency"),
     "named": N_("I say who I am"),
 }
+RELEASE_BASES = {
+    "CONSENT": N_("Whoever wrote the letter has agreed"),
+    "OWN_SAFETY_LETTER": N_("The safety of whoever wrote the letter"),
+}
+RELEASE_BASES_FOR_WRITERS = {"CONSENT": N_("because you agreed"), "OWN_SAFETY_LETTER": N_("because of your safety")}
 VERDICTS = {"justified": N_("It was right to open it"), "not_justified": N_("It should not have been opened")}
 WISHES = {
     "answer": N_("An answer here"),

@@ -28,6 +28,7 @@ KINDS = {
     "letter:held": N_("Very many letters have come in at once; they wait for a look."),
     "letter:continued": N_("Somebody has written more in a letter."),
     "letter:name_opened": N_("A sealed name was opened in an emergency. Somebody else is to look at why."),
+    "letter:released": N_("A counsellor has told you something from a letter."),
     "letter:second_reading": N_("A colleague's answer to a letter is to be read by a second person."),
     "key:waiting": N_("A colleague waits to be admitted."),
     "key:not_admitted": N_("You were not admitted to a group. Your account page says to which."),

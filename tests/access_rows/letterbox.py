@@ -8,8 +8,8 @@ mailbox ("grave"), something of which Lin must not learn ("without lin"), and of
 from collections.abc import Callable
 from typing import Any
 
-from app.letterbox.queries import get_letter, get_opening, get_reading, letterbox_of
-from app.letterbox.service import answering, boxes, breaking, posting
+from app.letterbox.queries import get_letter, get_opening, get_reading, get_release, letterbox_of
+from app.letterbox.service import answering, boxes, breaking, posting, releasing
 from app.vault.return_codes import new_return_code
 from tests.world import World
 
@@ -35,6 +35,8 @@ TABLE = {
     "letter:open_name": {"with a sealed name": "lin bo", "to the room": "", "missing": ""},
     "letter:see_name_opening": {"lin's opening": "lin bo pia dee dora", "missing": ""},
     "letter:review_name_opening": {"lin's opening": "bo pia dee dora", "missing": ""},
+    "letter:release": _WORK,
+    "letter:read_release": {"told to gao": "lin bo gao", "missing": ""},
     "letter:note": _WORK,
     "letter:set_level": _WORK,
     "letter:reroute": _row("", "pia", "", "", ""),
@@ -65,9 +67,13 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
         grave = get_letter(made["grave"])
         answer = answering.answer(grave, words="请今天来找我。", revision=grave.revision, by=lin).id
         opening = breaking.open_name(get_letter(made["with a sealed name"]), reason="今天没有到校", by=lin).id
+        told = releasing.release(
+            get_letter(made["grave"]), to=people["gao"], basis="CONSENT", words="请陪他到心灵屋", by=lin
+        ).id
     found: dict[str, Callable[[], Any]] = {
         name: (lambda letter_id=letter_id: get_letter(letter_id)) for name, letter_id in made.items()
     }
+    found["told to gao"] = lambda: get_release(told)
     found["lin's opening"] = lambda: get_opening(opening)
     found["lin's answer"] = lambda: get_reading(made["grave"], answer)
     return {**found, "the school's": lambda: letterbox_of(world.school)}

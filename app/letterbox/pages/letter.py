@@ -21,7 +21,7 @@ from app.letterbox import policy, queries, schemas
 from app.letterbox.models import AnswerReading, Letter, LetterAttachment
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.screening import Mark, Screening, explain
-from app.letterbox.service import answering, attaching, breaking, drafts, messages, second
+from app.letterbox.service import answering, attaching, breaking, drafts, messages, releasing, second
 from app.letterbox.words import BEGINNINGS
 
 
@@ -41,14 +41,16 @@ def _shown(letter: Letter, form: forms.Form) -> str:
     authors = {one.message.author_id for one in said if one.message.author_id}
     second_readers = {one.read_by for one in readings.values() if one.read_by}
     openers = {one.opened_by for one in openings}
-    names = names_of({*authors, *openers, *second_readers, *typed_by, *excluded})
+    releases = releasing.releases_of(letter)
+    told = {person_id for one in releases for person_id in (one.author_id, one.recipient_id)}
+    names = names_of({*authors, *openers, *told, *second_readers, *typed_by, *excluded})
     return render_template(
         "letterbox/letter.html", letter=letter, head=head, said=said, names=names, form=form, readings=readings,
         levels=levels_for("assess", letter.suggested_level), may=may,
         excluded=sorted(names[one] for one in excluded if one in names),
         typed_by=", ".join(names.get(one, "--") for one in typed_by), screening=explain(said[0].words, found_in(head)),
         readers=named(vault.readers_of(letter.id), g.actor),
-        name=breaking.name_of(letter, by=g.actor), openings=openings,
+        name=breaking.name_of(letter, by=g.actor), openings=openings, releases=releases,
         writing=sorted(set(names_of(drafts.others_writing(letter, by=g.actor)).values())),
         files=attaching.files_by_message(letter, g.actor.ring.open(letter.id)),
         may_read={one.message_id for one in readings.values() if policy.READ_SECOND.allows(g.actor, one)},
@@ -66,7 +68,8 @@ def found_in(head: Mapping[str, Any]) -> Screening:
 
 _DEEDS = {
     "answer": policy.ANSWER, "note": policy.NOTE, "level": policy.SET_LEVEL, "reroute": policy.REROUTE,
-    "raise": policy.RAISE, "open_name": policy.OPEN_NAME, "close": policy.CLOSE,
+    "raise": policy.RAISE, "open_name": policy.OPEN_NAME,
+    "release": policy.RELEASE, "close": policy.CLOSE,
 }
 
 

@@ -16,7 +16,7 @@ from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
 from app.directory.queries import names_of
 from app.letterbox import schemas
-from app.letterbox.models import Letterbox
+from app.letterbox.models import Letter, Letterbox
 from app.letterbox.pages.ahead import screen_ahead
 from app.letterbox.pages.attached import uploads
 from app.letterbox.pages.child.readers import centre_among, named
@@ -29,9 +29,10 @@ from app.letterbox.pages.child.visiting import (
     letters_out,
     show,
 )
-from app.letterbox.service import attaching, returning, visits
+from app.letterbox.service import attaching, releasing, returning, visits
 from app.letterbox.service.returning import NoSuchLetter, Opened
 from app.letterbox.service.visits import Visit
+from app.letterbox.words import RELEASE_BASES_FOR_WRITERS
 from app.vault.return_codes import MistypedReturnCode
 
 
@@ -103,12 +104,20 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
     people, before = vault.readers_of(letter.id), visit.content["before"]
     return show(
         "thread", box, visit, form=form, letter=letter, said=said, has_read=returning.has_read,
-        files=attaching.files_by_message(letter, opened.key),
+        told=_told(letter, box), files=attaching.files_by_message(letter, opened.key),
         authors=names_of({one.message.author_id for one in said if one.message.author_id}),
         readers=named(people, box.school_id), care=visit.content["care"], seen=visit.content["seen"],
         before=datetime.fromisoformat(before) if before else None, centre_reads=centre_among(people, box.school_id),
         in_emergency=named(vault.readers_of(letter.id, standby=True) - people, box.school_id),
     )
+
+
+def _told(letter: Letter, box: Letterbox) -> list[tuple[str, str, datetime]]:
+    """Return to whom words of a letter were told, on which ground and when: its writer sees it."""
+    return [
+        (", ".join(named([one.recipient_id], box.school_id)), _(RELEASE_BASES_FOR_WRITERS[one.basis_code]), one.at)
+        for one in releasing.releases_of(letter)
+    ]
 
 
 @letters_out.post("/<address>/more")
