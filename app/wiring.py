@@ -71,8 +71,7 @@ from app.vault.certificates import certificate
 PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, letters_out, oversight)
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
-    session_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api, letters_api,
-    oversight_api,
+    letters_api, oversight_api,
 )
 COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters)
 DOCUMENTS = (Attachment.id, LetterAttachment.id)

@@ -23,7 +23,6 @@ from app.letterbox.raising import raise_and_note
 from app.letterbox.service import answering, attaching, boxes, second
 from app.letterbox.service.messages import Said, excluded_in
 from app.letterbox.words import BOXES, MESSAGE_KINDS, MODES, STATES
-from app.notifications.service import see_all_about
 
 letters_api = blueprint("letters", __name__, description="Letters that came into the boxes of the caller's school")
 
@@ -144,7 +143,6 @@ def index(query: dict[str, Any]) -> Page[Any]:
 @letters_api.response(200, LetterOut)
 def show(letter: Letter) -> Any:
     """Open a letter with its answers and, for the room and the centre, its notes."""
-    see_all_about(letter.id, by=g.actor)
     head, said = answering.read(letter, by=g.actor)
     excluded = excluded_in(head)
     names = names_of({*excluded, *(one.message.author_id for one in said if one.message.author_id)})

@@ -17,7 +17,6 @@ from app.letterbox import policy, queries, schemas
 from app.letterbox.models import Letter, LetterRelease
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.service import releasing
-from app.notifications.service import see_all_about
 
 
 @letterbox.route("/letters/<uuid:letter_id>/release", methods=["GET", "POST"])
@@ -54,7 +53,6 @@ def _people(letter: Letter) -> list[tuple[str, str]]:
 @guard(policy.READ_RELEASE, load=queries.get_release, visit="letter:release_viewed")
 def released(told: LetterRelease) -> str:
     """Show what was told, to whom it was told and to those who read the letter."""
-    see_all_about(told.id, by=g.actor)
     words, signed = releasing.words_of(told, by=g.actor)
     return render_template(
         "letterbox/released.html", told=told, words=words, signed=signed,
