@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.core.database import Database, session
+from app.core.disk import settle
 from app.core.errors import Unavailable
 from app.core.ids import parse_id
 from app.core.words import N_
@@ -56,7 +57,7 @@ def keep(attachment: Document, key: ObjectKey, source: IO[bytes]) -> int:
             os.fsync(sink.fileno())
             size = sink.tell()
         draft.replace(path)
-        _sync_folder(path.parent)
+        settle(path.parent)
     except OSError:
         draft.unlink(missing_ok=True)
         raise NotStored() from None
@@ -127,14 +128,6 @@ def _undo_with(opened: Session, path: Path) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class _Closing(Iterator[bytes]):

@@ -1,6 +1,5 @@
 """A backup: one consistent view of the database with documents and keys, sealed under a passphrase."""
 
-import filecmp
 import io
 import json
 import os
@@ -17,6 +16,7 @@ from app.audit.sealer import seal_now
 from app.audit.verify import Verified, verify
 from app.core import clock
 from app.core.database import Database, session
+from app.core.disk import write_whole
 from app.core.migrating import current, upgrade
 from app.upkeep.dump import count_on, is_empty, lines_of, tables, take_lines
 from app.vault.backups import open_backup, seal_backup
@@ -173,15 +173,12 @@ def _write(path: Path, archive: tarfile.TarFile, name: str) -> None:
     if ".." in Path(name).parts or Path(name).is_absolute():
         raise BackupRefused("the backup names a file outside its place")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(path.name + ".part")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as sink:
-        sink.write(_content(archive, name))
-    _put_aside(path, draft)
-    draft.replace(path)
+    content = _content(archive, name)
+    _put_aside(path, content)
+    write_whole(path, content)
 
 
-def _put_aside(path: Path, other: Path) -> None:
+def _put_aside(path: Path, content: bytes) -> None:
     """Keep a file that is there already and is another one: a key file can be the only one of its kind."""
-    if path.exists() and not filecmp.cmp(path, other, shallow=False):
+    if path.exists() and path.read_bytes() != content:
         path.rename(path.with_name(f"{path.name}.before-{clock.now():%Y%m%dT%H%M%S}"))

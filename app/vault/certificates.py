@@ -1,7 +1,6 @@
 """The server's own certificate, for a school without an authority to ask: made and signed by itself."""
 
 import ipaddress
-import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from flask.cli import with_appcontext
 
 from app.core import clock
 from app.core.address import made_certificate
+from app.core.disk import write_whole
 
 # Longer-lived ones are refused by Apple's systems, also when a person trusts them by hand.
 _LIFETIME = timedelta(days=825)
@@ -40,8 +40,8 @@ def make_certificate(host: str, certificate: Path, key: Path, *, replace: bool =
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     certificate.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(key, pem, mode=0o600)
-    _write(certificate, signed.public_bytes(serialization.Encoding.PEM), mode=0o644)
+    write_whole(key, pem)
+    write_whole(certificate, signed.public_bytes(serialization.Encoding.PEM), mode=0o644)
     return signed.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
@@ -71,14 +71,6 @@ def _alternative_name(host: str) -> x509.GeneralName:
         if not _DNS_NAME.fullmatch(host):
             raise
         return x509.DNSName(host)
-
-
-def _write(path: Path, content: bytes, *, mode: int) -> None:
-    draft = path.with_suffix(path.suffix + ".draft")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-    draft.replace(path)
 
 
 @click.group()

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.core.disk import settle
 from app.vault import codes, envelope
 from app.vault.errors import Damaged, LooseFileMode
 
@@ -102,7 +103,8 @@ class ServerKey:
             pass
         finally:
             os.unlink(draft)
-        _settle(path.parent)
+        # What is sealed next would be lost without the key.
+        settle(path.parent)
 
     def pepper(self) -> bytes:
         """Return the secret that goes into every password's Argon2 run beside its salt."""
@@ -162,15 +164,6 @@ class ServerKey:
         if (key_id, purpose) not in self._derived:
             self._derived[key_id, purpose] = codes.derive(self._keys[key_id], f"server/{purpose}", 32)
         return self._derived[key_id, purpose]
-
-
-def _settle(folder: Path) -> None:
-    """Make a new name in a folder survive a power cut: what is sealed next would be lost without the key."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _decode(text: str) -> bytes:
