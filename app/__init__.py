@@ -36,6 +36,7 @@ def create_app(settings: Any, *, at_once: bool = True) -> Application:
     app.database.info |= {
         "home": settings.home,
         "attachments": settings.attachments,
+        "checkpoints": settings.checkpoints,
         "attachment_quota": settings.attachment_quota,
         "demo": settings.demo,
         "second_factor": settings.second_factor,

@@ -6,7 +6,10 @@ from functools import partial
 from flask_babel import gettext
 
 from app.access import Permission
+from app.audit import events as audit_events
+from app.audit import rollback
 from app.audit.cli import trail
+from app.audit.rollback import unless_rolled_back
 from app.audit.sealer import seal_once
 from app.core import commands as core_commands
 from app.core import once
@@ -36,7 +39,7 @@ from app.files.api import files_api
 from app.files.models import Attachment
 from app.files.pages import file_act, files
 from app.home.api import home_api
-from app.home.frame import frame_of_page
+from app.home.frame import frame_of_page, rollback_of_page
 from app.home.pages import home
 from app.identity import arrivals, invitations, keys, sessions, throttle
 from app.identity import events as identity_events
@@ -80,18 +83,35 @@ JOBS = (
     # Sealers keep their order by an advisory lock of their own.
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
     Job("note what was looked at", timedelta(minutes=1), in_transaction(notices.see_what_was_looked_at)),
+    Job("carry checkpoints outside", rollback.CARRIED_EVERY, rollback.carry, lease=None),
     Job("send mails", timedelta(seconds=20), mail.send_waiting),
-    Job("forget old sign-in attempts", timedelta(hours=1), in_transaction(throttle.forget_old)),
-    Job("forget old uploads", timedelta(minutes=30), in_transaction(uploads.forget_old)),
-    Job("forget ended sessions", timedelta(minutes=10), in_transaction(identity_service.forget_sessions)),
-    Job("void old invitations", timedelta(hours=1), in_transaction(invitations.forget_expired)),
-    Job("take keys of ended posts", timedelta(minutes=15), in_transaction(keys.leave_ended_posts)),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
-    Job("forget visits to letterboxes", timedelta(minutes=10), in_transaction(visits.forget_old)),
-    Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
-    Job("forget old drafts of answers", timedelta(hours=6), in_transaction(answer_drafts.forget_old)),
-    Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
-    Job("sweep documents without a row", timedelta(hours=6), partial(store.sweep, kept_by=DOCUMENTS)),
+    # What deletes waits while events are missing: a document of yesterday would look like nobody's.
+    *map(
+        unless_rolled_back,
+        (
+            Job("forget old sign-in attempts", timedelta(hours=1), in_transaction(throttle.forget_old)),
+            Job("forget old uploads", timedelta(minutes=30), in_transaction(uploads.forget_old)),
+            Job("forget ended sessions", timedelta(minutes=10), in_transaction(identity_service.forget_sessions)),
+            Job("void old invitations", timedelta(hours=1), in_transaction(invitations.forget_expired)),
+            Job("take keys of ended posts", timedelta(minutes=15), in_transaction(keys.leave_ended_posts)),
+            Job("forget visits to letterboxes", timedelta(minutes=10), in_transaction(visits.forget_old)),
+            Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
+            Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
+            Job("forget old drafts of answers", timedelta(hours=6), in_transaction(answer_drafts.forget_old)),
+            Job("sweep documents without a row", timedelta(hours=6), partial(store.sweep, kept_by=DOCUMENTS)),
+        ),
+    ),
+)
+# What stays open while events are missing: to sign in and out, to find and read, and to look what is whole.
+OPEN_WHILE_HALTED = frozenset(
+    {
+        "identity.sign_in", "identity.code", "identity.confirm", "identity.extend", "identity.sign_out",
+        "identity.sign_out_everywhere", "identity.end_one_session", "session_api.prove", "session_api.end",
+        "directory.search", "directory.people", "directory_api.search", "directory_api.search_people",
+        "letters_out.back", "letters_out.leave",
+        "oversight.verify_now", "oversight.checkpoints", "oversight_api.verify", "oversight_api.checkpoints",
+    }
 )
 # Where a notice about a kind of record leads: a page, and the name of its id where it has one.
 NOTICE_WAYS = {
@@ -110,7 +130,8 @@ POLICIES = (
     oversight_policy,
 )
 EVENTS = (
-    identity_events, directory_events, files_events, escalation_events, letterbox_events, oversight_events,
+    audit_events, identity_events, directory_events, files_events, escalation_events, letterbox_events,
+    oversight_events,
 )
 
 
@@ -134,10 +155,14 @@ def register_features(app: Application) -> None:
     register_jobs(app, *JOBS)
     sessions.watch(app)
     app.starting.append(before_serving)
+    app.starting.append(lambda: rollback.before_serving(app.database))
+    app.halted = lambda: rollback.is_rolled_back(app.database)
+    app.open_while_halted = OPEN_WHILE_HALTED
     app.database.info["gateway"] = mail.gateway_of(app.extensions["settings"])
     app.extensions["notice_ways"] = NOTICE_WAYS
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)
+    app.context_processor(rollback_of_page)
     app.database.info["post_given"] = arrivals.tell_of_post
     app.extensions["refusal_pages"] = {"/w/": "letterbox/child/refused.html"}
     records.ask(files_queries.students_with_files_since, escalation_queries.students_with_concerns_since)

@@ -28,6 +28,8 @@ class Settings:
     threads: int = 8
     server_key_file: Path = field(default=Path("server.key"))
     root_public_file: Path = field(default=Path("root.pub"))
+    # Where the newest checkpoints of the trail go; by default into the home.
+    checkpoints_elsewhere: Path | None = None
     # "required" by policy of the posts, "optional" where everybody is invented; no environment changes it.
     second_factor: str = "required"
     session_idle: int = 20 * 60
@@ -45,6 +47,11 @@ class Settings:
     def attachments(self) -> Path:
         """Where sealed attachments lie."""
         return self.home / "attachments"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where the newest checkpoints of the trail lie: on another disk, if the settings name one."""
+        return self.checkpoints_elsewhere or self.home / "checkpoints"
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -65,6 +72,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         threads=values.number("THREADS", 8, 1, 64),
         server_key_file=values.path("SERVER_KEY_FILE") or home / "keys" / "server.key",
         root_public_file=values.path("ROOT_PUBLIC_FILE") or home / "keys" / "root.pub",
+        checkpoints_elsewhere=values.path("CHECKPOINTS"),
         second_factor="optional" if demo else "required",
         session_idle=values.number("SESSION_IDLE", 20 * 60, 120, 24 * 3600),
         session_absolute=values.number("SESSION_ABSOLUTE", 10 * 3600, 600, 24 * 3600),
@@ -91,6 +99,8 @@ def _check_together(settings: Settings) -> None:
         raise WrongSetting("XINXIA_CERTIFICATE and XINXIA_CERTIFICATE_KEY must be given together")
     if settings.session_idle > settings.session_absolute:
         raise WrongSetting("XINXIA_SESSION_IDLE must not be longer than XINXIA_SESSION_ABSOLUTE")
+    if settings.checkpoints_elsewhere is not None and not settings.checkpoints_elsewhere.is_dir():
+        raise WrongSetting(f"XINXIA_CHECKPOINTS names no folder that is there: {settings.checkpoints_elsewhere}")
     for path in (settings.certificate, settings.certificate_key):
         if path is not None and not path.is_file():
             raise WrongSetting(f"the file {path} named in the settings is not there")

@@ -54,6 +54,7 @@ class Installation:
             password_memory_kib=settings.password_memory_kib,
         )
         info |= {"attachments": settings.attachments, "attachment_quota": settings.attachment_quota}
+        info |= {"checkpoints": settings.checkpoints}
         return Database(self.url, info=info)
 
 

@@ -12,6 +12,7 @@ from app.audit.checkpoint import from_file, to_file
 from app.audit.heads import hand_out_notes
 from app.audit.locks import foreign_triggers, missing_locks
 from app.audit.note import BadNote
+from app.audit.rollback import NothingMissing, Reason, acknowledge, in_words, outside_notes
 from app.audit.sealer import seal_now, seal_once
 from app.audit.verify import verify
 from app.core.database import Database
@@ -32,14 +33,16 @@ def trail() -> None:
 )
 @with_appcontext
 def verify_command(files: tuple[Path, ...]) -> None:
-    """Check every event, every tree and every checkpoint; name the first broken place."""
+    """Check every event, every tree and every checkpoint, those in XINXIA_CHECKPOINTS too; name the first broken place.
+    """
     try:
         outside = [note for file in files for note in from_file(file.read_text("utf-8"))]
+        outside += outside_notes(_database())
         with _database().snapshot():
             found = verify(outside)
             removed, added = missing_locks(), foreign_triggers()
     except (BadNote, UnicodeDecodeError):
-        sys.exit("BROKEN: a checkpoint file is not one that `trail checkpoint` wrote.")
+        sys.exit("BROKEN: a file of checkpoints is not one that this server wrote.")
     except TrailBroken as error:
         sys.exit(f"BROKEN: {error.what} ({error.place() or 'whole trail'})")
     for name in removed:
@@ -65,6 +68,19 @@ def checkpoint_command(output: Path) -> None:
         notes = hand_out_notes()
     output.write_text(to_file(notes), "utf-8")
     click.echo(f"{len(notes)} checkpoints written.")
+
+
+@trail.command("acknowledge")
+@click.option("--reason", type=click.Choice(list(Reason)), required=True, help="Why events are missing.")
+@with_appcontext
+def acknowledge_command(reason: Reason) -> None:
+    """Put on record that events are missing, and let people write again."""
+    try:
+        known = acknowledge(_database(), Reason(reason))
+    except NothingMissing:
+        sys.exit("Nothing is missing: the database is what the checkpoints outside say.")
+    click.echo(in_words(known).splitlines()[0])
+    click.echo(f"Acknowledged as {reason} and put on record. People can write again; the old checkpoints are kept.")
 
 
 @trail.command("seal")

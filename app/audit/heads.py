@@ -26,7 +26,7 @@ def sign_heads() -> None:
     """Sign every tree that has grown; a head that does not carry our MAC is never signed."""
     for tree in session().scalars(select(TrailTree).where(_GROWN)):
         if is_our_head(tree.organisation_id, tree.size, tree.peaks, tree.mac):
-            tree.note, tree.note_size = _note(tree), tree.size
+            tree.note, tree.note_size = signed_note(tree.organisation_id, tree.size, tree.peaks), tree.size
             if not _kept_lately(tree.organisation_id):
                 _keep(tree)
     session().flush()
@@ -43,17 +43,17 @@ def hand_out_notes() -> list[str]:
     return [tree.note for tree in trees if tree.note]
 
 
-_GROWN = TrailTree.size > TrailTree.note_size
-
-
-def _note(tree: TrailTree) -> str:
-    organisation_id = tree.organisation_id
-    root = CompactRange.decode(tree.size, tree.peaks).root()
+def signed_note(organisation_id: UUID, size: int, peaks: bytes, *extensions: str) -> str:
+    """Return the note of a tree as it stands."""
+    root = CompactRange.decode(size, peaks).root()
     return sign_checkpoint(
-        Checkpoint(origin_of(organisation_id), tree.size, root),
+        Checkpoint(origin_of(organisation_id), size, root, extensions),
         public=vault.checkpoint_public_key(organisation_id),
         sign=lambda text: vault.sign_checkpoint(organisation_id, text),
     )
+
+
+_GROWN = TrailTree.size > TrailTree.note_size
 
 
 def _kept_lately(organisation_id: UUID) -> bool:

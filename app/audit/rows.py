@@ -28,6 +28,7 @@ from sqlalchemy.types import NullType
 
 from app.audit.models import TrailEvent, TrailHorizon, TrailLeaf, TrailTree
 from app.core.database import session
+from app.core.ids import parse_id
 
 AnyRow = Row[*tuple[Any, ...]]
 AnyRows = Result[*tuple[Any, ...]]
@@ -63,6 +64,20 @@ def head(organisation_id: UUID) -> AnyRow | None:
     kept = (TrailTree.size, TrailTree.peaks, TrailTree.mac, TrailTree.note_size, TrailTree.note)
     heads = select(*map(_raw, kept)).where(TrailTree.organisation_id == organisation_id)
     return _connection().execute(heads).first()
+
+
+def heads() -> dict[UUID, AnyRow]:
+    """Return size, peaks and MAC of every tree as stored; a row that names no organisation is nobody's."""
+    kept = (TrailTree.organisation_id, TrailTree.size, TrailTree.peaks, TrailTree.mac)
+    stored = {parse_id(str(row[0])): row for row in _connection().execute(select(*map(_raw, kept)))}
+    return {organisation_id: row for organisation_id, row in stored.items() if organisation_id is not None}
+
+
+def leaves(organisation_id: UUID, first: int, end: int) -> AnyRows:
+    """Stream the leaf hashes of a tree from one place to before another."""
+    places = and_(TrailLeaf.position >= first, TrailLeaf.position < end)
+    statement = select(_raw(TrailLeaf.hash)).where(TrailLeaf.organisation_id == organisation_id, places)
+    return _stream(statement.order_by(TrailLeaf.position))
 
 
 def sealed(organisation_id: UUID) -> AnyRows:

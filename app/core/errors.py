@@ -106,3 +106,10 @@ class Unavailable(Refusal):
 
     status = 503
     words = N_("This does not work just now. Nothing was changed; please try again in a moment.")
+
+
+class ReadOnly(Unavailable):
+    """Nothing is changed until somebody has looked at this server: what it holds is not what was there before."""
+
+    words = N_("Just now everything here can be read, and nothing can be changed or sent. "
+               "The people who run this server have to look at it first.")

@@ -1,5 +1,7 @@
 """Pages that belong to no feature: the language and appearance switches, liveness and readiness."""
 
+from typing import cast
+
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
@@ -8,7 +10,7 @@ from app.core.catalogues import LANGUAGE_COOKIE, LANGUAGES
 from app.core.database import session
 from app.core.errors import Missing
 from app.core.redirects import local_path
-from app.core.requests import outside_transaction, public
+from app.core.requests import Application, outside_transaction, public
 
 core = Blueprint("core", __name__)
 THEME_COOKIE = "__Host-theme"
@@ -52,11 +54,12 @@ def healthz() -> Response:
 @core.get("/readyz")
 @public
 def readyz() -> Response:
-    """Say that the database answers and has the schema of this version."""
+    """Say that the database answers and has the schema of this version, and whether only reading is open."""
     session().execute(text("SELECT 1"))
     current = session().scalar(text("SELECT version_num FROM alembic_version"))
     expected = current_app.extensions.get("schema_version")
     ready = expected is None or current == expected
-    response = jsonify(status="ready" if ready else "schema")
+    serving = "read-only" if cast(Application, current_app).halted() else "ready"
+    response = jsonify(status=serving if ready else "schema")
     response.status_code = 200 if ready else 503
     return response

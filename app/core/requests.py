@@ -14,7 +14,7 @@ from flask.globals import request_ctx
 
 from app.core import once
 from app.core.database import Database
-from app.core.errors import Refusal
+from app.core.errors import ReadOnly, Refusal
 from app.core.ids import new_id
 from app.core.repeats import SAFE_METHODS, led_to, name_of_request, where_it_leads
 
@@ -82,6 +82,7 @@ class Application(Flask):
 
     `entering` holds what must happen inside it before the view: identity puts the actor there. `starting`
     holds what is asked once before the server answers: each may refuse, or return a sentence for the console.
+    While `halted` says so, only the endpoints in `open_while_halted` change anything.
     """
 
     database: Database
@@ -91,6 +92,8 @@ class Application(Flask):
         super().__init__(*args, **kwargs)
         self.entering: list[Callable[[], None]] = []
         self.starting: list[Callable[[], str | None]] = []
+        self.halted: Callable[[], bool] = lambda: False
+        self.open_while_halted: frozenset[str] = frozenset()
         self._opening: Callable[[], None] | None = None
         self.cli = Commands(self)
 
@@ -110,6 +113,8 @@ class Application(Flask):
         if view is None or request.routing_exception is not None or _stands_outside(view):
             return super().dispatch_request()
         if request.method not in SAFE_METHODS:
+            if request.endpoint not in self.open_while_halted and self.halted():
+                raise ReadOnly()
             # What is sent is read whole before the transaction: a slow sender must not hold up everybody's writing.
             request.get_data(parse_form_data=True)
             getattr(view, "__ahead__", _nothing)()

@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.audit.rollback import begin_anew
 from app.core.address import address
 from app.core.database import Database
 from app.demo import cast
@@ -30,6 +31,7 @@ def load_command() -> None:
             return
     # Left by a load that was broken off: it pins a district that was never committed.
     current_app.extensions["settings"].root_public_file.unlink(missing_ok=True)
+    begin_anew(database)
     with database.transaction():
         happen(load(_tell), _tell)
     _tell("the sample district is ready")

@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.audit.broken import TrailBroken
+from app.audit.rollback import carry, in_words, rollback_of
 from app.core.database import Database
 from app.upkeep.backup import BackupRefused, Places, create, prove, restore
 from app.vault import Damaged, opening_info
@@ -55,13 +56,16 @@ def restore_command(source: Path, passphrase_file: Path | None) -> None:
         info=opening_info(
             server_key_file=places.server_key, root_public_file=places.root_public,
             password_memory_kib=settings.password_memory_kib,
-        ),
+        ) | {"checkpoints": settings.checkpoints},
     )
     try:
         found = prove(database, places)
     except TrailBroken as error:
         sys.exit(f"Restored, but the trail is BROKEN: {error.what} ({error.place() or 'whole trail'})")
     click.echo(f"Restored. {found.events} events in {found.trees} trees are whole and agree with the checkpoints.")
+    carry(database)
+    if (known := rollback_of(database)) is not None:
+        click.echo(in_words(known))
 
 
 def _places() -> Places:

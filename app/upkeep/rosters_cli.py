@@ -10,8 +10,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.access import Actor
+from app.audit.rollback import is_rolled_back
 from app.core.database import Database
-from app.core.errors import Refusal
+from app.core.errors import ReadOnly, Refusal
 from app.directory.importing.models import RosterImport
 from app.directory.importing.planning import StudentPlan, plan_students, student_table
 from app.directory.importing.progress import Tell
@@ -94,8 +95,10 @@ def import_staff_command(
 
 def _as_somebody(number: str, work: Callable[[Actor, Tell], None]) -> None:
     """Do the work in one transaction as the person whose password is asked for, or exit with one sentence."""
-    password = click.prompt("Password", hide_input=True)
     database: Database = current_app.extensions["database"]
+    if is_rolled_back(database):
+        raise click.ClickException(ReadOnly.words)
+    password = click.prompt("Password", hide_input=True)
     try:
         with database.transaction(writes=False):
             stretch = stretching(login=number, password=password, source="cli")

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from app.audit import record, system
+from app.audit.rollback import carry, is_rolled_back
 from app.audit.sealer import seal_once
 from app.core.database import Database
 from app.vault.server import ServerKey
@@ -37,3 +38,13 @@ def seal_until_stopped(url: str, key_file: Path, stopped: Event) -> None:
     with opened(url, key_file) as database:
         while not stopped.wait(0.005):
             seal_once(database)
+
+
+def carry_until_stopped(url: str, key_file: Path, folder: Path, stopped: Event) -> None:
+    """Compare with the book and carry into it as often as possible."""
+    with opened(url, key_file) as database:
+        database.info["checkpoints"] = folder
+        while not stopped.wait(0.005):
+            carry(database)
+            if is_rolled_back(database):
+                raise SystemExit(1)
