@@ -57,6 +57,7 @@ def test_demo_mode_is_switched_on_by_name(tmp_path, text):
         ("CERTIFICATE", "/nowhere/certificate.pem"),
         ("TRUSTED_PROXIES", "all"),
         ("LEAVE_TO", "javascript:alert(1)"),
+        ("CHECKPOINTS", "/nowhere/checkpoints"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(tmp_path, name, text):

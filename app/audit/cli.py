@@ -71,9 +71,9 @@ def checkpoint_command(output: Path) -> None:
 
 
 @trail.command("acknowledge")
-@click.option("--reason", type=click.Choice(list(Reason)), required=True, help="Why events are missing.")
+@click.option("--reason", type=click.Choice([reason.value for reason in Reason]), required=True, help="Why events are missing.")
 @with_appcontext
-def acknowledge_command(reason: Reason) -> None:
+def acknowledge_command(reason: str) -> None:
     """Put on record that events are missing, and let people write again."""
     try:
         known = acknowledge(_database(), Reason(reason))
