@@ -71,7 +71,7 @@ def checkpoint_command(output: Path) -> None:
 
 
 @trail.command("acknowledge")
-@click.option("--reason", type=click.Choice([reason.value for reason in Reason]), required=True, help="Why events are missing.")
+@click.option("--reason", type=click.Choice([one.value for one in Reason]), required=True, help="Why events are gone.")
 @with_appcontext
 def acknowledge_command(reason: str) -> None:
     """Put on record that events are missing, and let people write again."""
