@@ -1,5 +1,9 @@
 """What a group is called, in the reader's language."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
 from flask_babel import gettext
 
 from app.core.database import session
@@ -7,6 +11,7 @@ from app.core.words import N_
 from app.directory.models import Grade
 from app.directory.queries import get_organisation
 from app.identity.keys import Place
+from app.identity.queries import refusals_about
 from app.vault import Group
 
 KINDS = {
@@ -17,6 +22,19 @@ KINDS = {
     "centre": N_("District centre"),
     "board": N_("Auditors"),
 }
+
+
+@dataclass(frozen=True)
+class RefusedFor:
+    """A group to which somebody was not admitted, in words, and when that was."""
+
+    label: str
+    at: datetime
+
+
+def refused_for(person_id: UUID) -> list[RefusedFor]:
+    """Return to which groups somebody's present key was not admitted, the latest last."""
+    return [RefusedFor(label_of(session().get_one(Group, one.group_id)), one.at) for one in refusals_about(person_id)]
 
 
 def label_of(place: Group | Place) -> str:

@@ -10,15 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import guard
 from app.core import forms
-from app.core.database import session
 from app.core.errors import Invalid, Refusal
 from app.identity import factor, policy, schemas, service
-from app.identity.labels import label_of
+from app.identity.labels import refused_for
 from app.identity.pages.blueprint import identity
-from app.identity.queries import get_account, refusals_about, sessions_of, unused_backup_codes
+from app.identity.queries import get_account, sessions_of, unused_backup_codes
 from app.identity.sessions import source_of_request
 from app.identity.stretching import changing, stretched, stretches
-from app.vault import Group, people
+from app.vault import people
 
 
 @identity.route("/account", methods=["GET", "POST"])
@@ -47,7 +46,7 @@ def _account_page(form: forms.Form) -> str:
         form=form,
         account=get_account(person_id),
         sessions=sessions_of(g.actor),
-        refusals=[(one, label_of(session().get_one(Group, one.group_id))) for one in refusals_about(person_id)],
+        refusals=refused_for(person_id),
         words=people.fingerprint(person_id, str(get_locale())),
         codes_left=unused_backup_codes(person_id),
         factor_needed=factor.is_needed(g.actor),

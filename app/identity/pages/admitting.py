@@ -36,6 +36,7 @@ def tasks() -> str:
         waiting=keys.by_person(waiting),
         epochs=vouching | {one.person_id: one.epoch for one in waiting},
         refused=refused,
+        groups_by_id={group.id: group for group in held},
         vouching=vouching,
         held=[(group, sorted(members[group.id])) for group in held],
         missing=keys.missing_places(by),

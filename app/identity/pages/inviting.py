@@ -1,6 +1,5 @@
 """Inviting colleagues with printed slips, giving a login anew, and ending posts."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -9,17 +8,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.database import session
 from app.core.errors import Conflict, Missing, Refusal
 from app.directory.people import Member, get_member
 from app.directory.posts import POST_WORDS
 from app.identity import invitations, keys, policy, schemas
-from app.identity.labels import label_of
+from app.identity.labels import RefusedFor, refused_for
 from app.identity.pages.blueprint import identity
 from app.identity.pages.second_factor import qr
 from app.identity.pages.words import told
-from app.identity.queries import HandedOut, HeldPost, get_handed_out, get_held_post, has_open_account, refusals_about
-from app.vault import Group
+from app.identity.queries import HandedOut, HeldPost, get_handed_out, get_held_post, has_open_account
 
 
 @identity.get("/people/invitations")
@@ -105,11 +102,9 @@ def close_account(member: Member) -> Any:
     return redirect(url_for("directory.person", person_id=member.id), code=303)
 
 
-def refused_keys(member: Member) -> list[tuple[str, datetime]]:
-    """Return for which groups somebody's key was refused and when, for who could close the account."""
-    if not policy.CLOSE_ACCOUNT.allows(g.actor, member):
-        return []
-    return [(label_of(session().get_one(Group, one.group_id)), one.at) for one in refusals_about(member.id)]
+def refused_keys(member: Member) -> list[RefusedFor]:
+    """Return to which groups somebody was not admitted, for who could close the account."""
+    return refused_for(member.id) if policy.CLOSE_ACCOUNT.allows(g.actor, member) else []
 
 
 def closing_act(member: Member) -> bool:
