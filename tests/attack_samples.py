@@ -45,13 +45,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
 def prepare(world: World) -> dict[str, Sample]:
     """Make the records and return, for each sample, what every parameter is filled with; what is missing first."""
     made = {
-        "ana": {**_directory(world, "ana", "school", "lin"), **_file(world, "lin", "ana")},
-        "rui": {**_directory(world, "rui", "school", "bo"), **_file(world, "lin", "rui")},
-        "kai": {**_directory(world, "kai", "other_school", "tan"), **_file(world, "tan", "kai")},
+        "ana": {**directory(world, "ana", "school", "lin"), **_file(world, "lin", "ana")},
+        "rui": {**directory(world, "rui", "school", "bo"), **_file(world, "lin", "rui")},
+        "kai": {**directory(world, "kai", "other_school", "tan"), **_file(world, "tan", "kai")},
     }
     steps.restrict(world, "lin", made["rui"]["file_id"], "lin")
-    slips = {"ana": _slip(world, "sam", "cruz"), "rui": _slip(world, "sam", "bo"), "kai": _slip(world, "uma", "tan")}
-    rosters = {"ana": _roster(world, "sam"), "kai": _roster(world, "uma")}
+    slips = {"ana": slip(world, "sam", "cruz"), "rui": slip(world, "sam", "bo"), "kai": slip(world, "uma", "tan")}
+    rosters = {"ana": roster(world, "sam"), "kai": roster(world, "uma")}
     for name, sample in made.items():
         sample |= _concern(world, name) | slips[name]
         sample |= rosters.get(name, rosters["ana"])
@@ -65,7 +65,8 @@ def prepare(world: World) -> dict[str, Sample]:
     return {"none": none, "lost": {**made["ana"], **lost}, **made, "swapped": {**made["ana"], **foreign}}
 
 
-def _directory(world: World, student: str, place: str, person: str) -> Sample:
+def directory(world: World, student: str, place: str, person: str) -> Sample:
+    """Name a student, their school and class, and somebody who works there."""
     with world.database.transaction(writes=False):
         post = session().scalars(select(Post.id).where(Post.person_id == world.people[person])).first()
     return {
@@ -136,7 +137,7 @@ def _letter(world: World, student: str) -> Sample:
         return sample
 
 
-def _roster(world: World, who: str) -> Sample:
+def roster(world: World, who: str) -> Sample:
     """Let an administrator import a list, and leave another waiting for its dry run."""
     place = "other_school" if who == "uma" else "school"
     newcomer = ("G00000900", "何向晚", "四年级", "1班")
@@ -149,7 +150,7 @@ def _roster(world: World, who: str) -> Sample:
     return {"upload_id": waiting, "import_id": done}
 
 
-def _slip(world: World, who: str, person: str) -> Sample:
+def slip(world: World, who: str, person: str) -> Sample:
     """Let an administrator print a slip for a new login, which is not used."""
     with world.acting(who) as by:
         invitations.make_invitations([world.people[person]], by=by)

@@ -16,17 +16,21 @@ from app.core.database import Base, Database, session
 from app.notifications.models import Notice
 from tests.api.programs import CALM, GRAVE, PACKET, Program
 from tests.api.wild import CANARY, Maker, Request
+from tests.attack_samples import directory, roster, slip
 from tests.escalation.telling import Story
 from tests.files import steps
 from tests.world import World
 
 ProgramOf = Callable[[str], Program]
 # Failed proofs of identity are counted, and a session that has ended ends the story.
-APART = {"session_api.prove", "session_api.end"}
+APART = {"session_api.prove", "session_api.end", "account_api.change_password", "account_api.end_all"}
 # What is asked with a body and changes nothing.
 QUESTIONS = {
-    "directory_api.search", "concerns_api.readers", "oversight_api.verify", "oversight_api.checkpoints",
+    "directory_api.search", "directory_api.search_people", "concerns_api.readers", "oversight_api.verify",
+    "oversight_api.checkpoints",
 }
+# What administrators have to do with.
+KEPT = ("account_api", "directory_api", "invitations_api", "keys_api")
 TRAIL = {"trail_event", "trail_leaf", "trail_tree", "trail_checkpoint"}
 WRITTEN = "上课常走神"
 _calm = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,7 +59,22 @@ def ids(world: World, program_of: ProgramOf) -> dict[str, list[str]]:
         "concern_id": [calm, grave, handed, foreign], "hand_over_id": [sent["id"]], "opinion_id": waiting,
         "file_id": [str(one) for one in (anas, zoes, kais)], "entry_id": [str(one) for one in entries],
         "student_id": [str(one) for one in students.values()], "notice_id": notices,
-        "class_id": [str(one) for one in world.classes.values()],
+        "class_id": [str(one) for one in world.classes.values()], **_kept_by_administrators(world, program_of),
+    }
+
+
+def _kept_by_administrators(world: World, program_of: ProgramOf) -> dict[str, list[str]]:
+    """Return what Sam and Uma keep: their schools, people, posts, slips and lists, and what Sam's program has seen."""
+    mine = {**directory(world, "ana", "school", "lin"), **slip(world, "sam", "cruz"), **roster(world, "sam")}
+    others = {**directory(world, "kai", "other_school", "tan"), **slip(world, "uma", "tan"), **roster(world, "uma")}
+    names = ("school_id", "organisation_id", "person_id", "post_id", "invitation_id", "upload_id", "import_id")
+    sam = program_of("sam")
+    return {
+        **{name: [str(mine[name]), str(others[name])] for name in names},
+        "seen": [sam.get(f"/rosters/uploads/{mine['upload_id']}/plan")["seen"]],
+        "version": [sam.get(f"/schools/{world.school}/calendar")["version"]],
+        "number": ["T-900"],
+        "target": [f"students:{world.school}", f"staff:{world.school}", f"staff:{world.district}"],
     }
 
 
@@ -96,14 +115,14 @@ def check_refusal(answer: TestResponse) -> None:
     assert CANARY not in said and WRITTEN not in said
 
 
-@pytest.mark.parametrize("name", ["lin", "eve"])
+@pytest.mark.parametrize(("name", "to"), [("lin", ()), ("eve", ()), ("sam", KEPT), ("root", KEPT)])
 def test_whatever_is_sent_is_answered_and_what_is_refused_changes_nothing(
-    world: World, program_of: ProgramOf, maker: Maker, name: str
+    world: World, program_of: ProgramOf, maker: Maker, name: str, to: tuple[str, ...]
 ) -> None:
     client = program_of(name).client
 
     @_calm
-    @given(maker.requests(without=APART))
+    @given(maker.requests(without=APART, to=to))
     def sent(request: Request) -> None:
         before, events = kept(world), len(world.events())
         answer = send(client, request)

@@ -3,6 +3,7 @@
 Every text that is sent holds CANARY, so that an answer that repeats what it was given shows.
 """
 
+import io
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ _TEXTS = st.text(max_size=40).map(lambda text: f"{CANARY}{text}") | st.sampled_f
 _NUMBERS = st.integers(-3, 12) | st.sampled_from([2**31, 2**63, -(2**63) - 1, 10**40])
 _DAYS = st.dates().map(str) | st.sampled_from(["0001-01-01", "9999-12-31", "2026-10-20", "2026-02-30", CANARY])
 _HOURS = st.times().map(lambda hour: f"{hour:%H:%M}")
+_FILES = st.binary(max_size=40) | st.sampled_from([f"学号,姓名,年级,班级\nG902,{CANARY},四年级,1班\n".encode(), b""])
 _MOMENTS = st.datetimes().map(lambda moment: moment.isoformat()) | st.sampled_from(["9999-12-31T23:59", CANARY])
 # What JSON can say and Python can read, half a character and numbers without end among it.
 ANYTHING = st.recursive(
@@ -42,7 +44,7 @@ class Request:
 
 
 class Maker:
-    """Makes requests from a description; `ids` are those that there are, by the name they have in a path."""
+    """Makes requests from a description; `ids` are those that there are, by the name they have in a path or field."""
 
     def __init__(self, described: Described, ids: Mapping[str, Sequence[str]]) -> None:
         self.described = described
@@ -51,11 +53,15 @@ class Maker:
             (path, method, item) for path, item in described["paths"].items()
             for method in ("get", "post", "put", "patch", "delete") if method in item
         ]
-        self._any_id = st.sampled_from(sorted({one for some in ids.values() for one in some})) | st.uuids().map(str)
+        in_paths = {one for name, some in ids.items() if name.endswith("_id") for one in some}
+        self._any_id = st.sampled_from(sorted(in_paths)) | st.uuids().map(str)
 
-    def requests(self, *, without: Collection[str] = ()) -> st.SearchStrategy[Request]:
-        """Return requests to any operation but these."""
-        wanted = [found for found in self.operations if found[2][found[1]]["operationId"] not in without]
+    def requests(self, *, without: Collection[str] = (), to: Collection[str] = ()) -> st.SearchStrategy[Request]:
+        """Return requests to any operation but these, or to those of some parts of the API alone."""
+        named = [(found[2][found[1]]["operationId"], found) for found in self.operations]
+        wanted = [
+            found for name, found in named if name not in without and (not to or name.partition(".")[0] in to)
+        ]
         # One address leads to every deed.
         deeds = [found for found in wanted if "{deed}" in found[0]] * (len(wanted) // 4)
         return st.sampled_from(wanted + deeds).flatmap(lambda found: self._request(*found))
@@ -71,7 +77,7 @@ class Maker:
             if one["in"] == "path":
                 filled = filled.replace(f"{{{one['name']}}}", draw(self._in_path(one)))
             elif one["in"] == "query" and draw(st.booleans()):
-                query[one["name"]] = str(draw(self._meant(one["schema"]) | _TEXTS))
+                query[one["name"]] = str(draw(self._field(one["name"], one["schema"]) | _TEXTS))
         if draw(st.integers(0, 9)) == 0:
             query[draw(st.sampled_from(["level", "after", "part"]))] = draw(_TEXTS)
         headers = draw(st.just({}) | st.fixed_dictionaries({"Idempotency-Key": st.uuids().map(str) | st.just(CANARY)}))
@@ -85,26 +91,38 @@ class Maker:
         if "enum" in one["schema"]:
             return st.sampled_from([*one["schema"]["enum"], "delete", "agree_close"])
         known = self.ids.get(one["name"])
-        return st.sampled_from(known) | self._any_id if known else self._any_id
+        # Mostly of the right kind, or hardly any would find a record.
+        return st.one_of(*[st.sampled_from(known)] * 4, self._any_id) if known else self._any_id
 
     def _body(self, operation: Described) -> st.SearchStrategy[dict[str, Any]]:
         content = operation.get("requestBody", {}).get("content", {})
         as_json = st.just("application/json")
         wild = _NO_JSON | ANYTHING.map(_as_json)
+        if "multipart/form-data" in content:
+            (name,) = self._resolved(content["multipart/form-data"]["schema"])["properties"]
+            return _FILES.map(lambda file: {"data": {name: (io.BytesIO(file), f"{CANARY}.csv")}}) | st.just({})
         if "application/json" not in content:
             return st.fixed_dictionaries({"data": wild, "content_type": as_json}) | st.just({})
         meant = self._meant(content["application/json"]["schema"])
         bent = st.tuples(meant, st.text(max_size=8), ANYTHING).map(_bent)
         bodies = meant.map(_as_json) | bent.map(_as_json) | wild
-        return st.fixed_dictionaries(
-            {"data": bodies, "content_type": as_json | st.sampled_from(["text/plain", "multipart/form-data"])}
-        )
+        kinds = as_json | st.sampled_from(["text/plain", "multipart/form-data"])
+        # Half of them are meant, or hardly any would get past the first look at a body.
+        return meant.map(lambda body: {"json": body}) | st.fixed_dictionaries({"data": bodies, "content_type": kinds})
 
     def _resolved(self, part: Described) -> Any:
         found: Any = self.described if "$ref" in part else part
         for name in part["$ref"].removeprefix("#/").split("/") if "$ref" in part else ():
             found = found[name]
         return found
+
+    def _field(self, name: str, schema: Described) -> st.SearchStrategy[Any]:
+        """Return what a field asks for, more or less; a text that only a program that looked would know among it."""
+        schema = self._resolved(schema)
+        if name == "version" and schema.get("type") == "integer":
+            return st.integers(1, 6) | _NUMBERS
+        known = self.ids.get(name) if schema.get("type") == "string" else None
+        return st.sampled_from(known) | self._meant(schema) if known else self._meant(schema)
 
     def _meant(self, schema: Described) -> st.SearchStrategy[Any]:
         """Return what a shape asks for, more or less."""
@@ -113,8 +131,7 @@ class Maker:
             return st.sampled_from([value for value in schema["enum"] if value is not None])
         kind = schema.get("type")
         if kind == "object":
-            fields = {name: self._meant(inner) for name, inner in schema.get("properties", {}).items()}
-            fields |= {"version": st.integers(1, 6) | _NUMBERS} if "version" in fields else {}
+            fields = {name: self._field(name, inner) for name, inner in schema.get("properties", {}).items()}
             required = {name: fields.pop(name) for name in schema.get("required", ())}
             return st.fixed_dictionaries(required, optional=fields)
         if kind == "array":
