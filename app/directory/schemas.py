@@ -186,6 +186,7 @@ class StudentWithContactsOut(StudentOut):
 
     state = fields.Str()
     contacts = fields.Nested(ContactsOut, allow_none=True)
+    contacts_readers = fields.List(fields.Str(), metadata={"description": "Who can read the contacts."})
 
 
 class PostGivenIn(Shape):

@@ -124,8 +124,13 @@ class FileOut(Shape):
 
 
 class FileWithOverviewOut(FileOut):
-    """A file with its opened overview."""
+    """A file with whom it is about, who can read it, and its opened overview."""
 
+    who = fields.Str(allow_none=True, metadata={"description": "The student's name."})
+    where = fields.Str(allow_none=True, metadata={"description": "Grade and class."})
+    in_charge = fields.Str(allow_none=True)
+    readers = fields.List(fields.Str())
+    others = fields.List(fields.UUID(), metadata={"description": "Other files of the student that the caller knows."})
     overview = fields.Dict(keys=fields.Str(), values=fields.Str(), allow_none=True)
 
 
@@ -180,4 +185,5 @@ class LookOut(Shape):
 
     at = fields.AwareDateTime()
     person_id = fields.UUID(allow_none=True)
+    by = fields.Str(allow_none=True)
     action = fields.Str()

@@ -1,6 +1,7 @@
 """The auditor's window for programs: search the trail, verify it, see who may do what."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Response, current_app, g, make_response
 from flask_babel import gettext
@@ -8,7 +9,10 @@ from flask_babel import gettext
 from app.access import guard
 from app.audit.checkpoint import to_file
 from app.audit.heads import hand_out_notes
+from app.audit.models import TrailEvent
 from app.core.openapi import blueprint, page_of
+from app.core.paging import Page
+from app.directory.queries import names_of
 from app.oversight import policy, queries, schemas
 from app.oversight.access_table import table
 
@@ -21,7 +25,14 @@ oversight_api = blueprint("oversight", __name__, description="The trail, its pro
 @oversight_api.response(200, page_of(schemas.EventOut))
 def trail(query: dict[str, Any]) -> Any:
     """List what happened in the district, newest first: ids and codes, never content."""
-    return queries.find_events(query, g.actor, cursor=query.get("after"))
+    page = queries.find_events(query, g.actor, cursor=query.get("after"))
+    names = names_of(queries.people_in(page.items))
+    return Page([_line(event, names) for event in page.items], page.next)
+
+
+def _line(event: TrailEvent, names: dict[UUID, str]) -> dict[str, Any]:
+    kept = {name: getattr(event, name) for name in schemas.EventOut().fields if name != "by"}
+    return {**kept, "by": names.get(event.person_id) if event.person_id else None}
 
 
 @oversight_api.post("/trail/verification")

@@ -41,6 +41,7 @@ class EventOut(Shape):
     at = fields.AwareDateTime()
     organisation_id = fields.UUID()
     person_id = fields.UUID(allow_none=True)
+    by = fields.Str(allow_none=True, metadata={"description": "The person's name; null where nobody acted."})
     via = fields.Str()
     action = fields.Str()
     subject_kind = fields.Str(allow_none=True)

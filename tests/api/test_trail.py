@@ -28,6 +28,7 @@ def test_eve_finds_who_did_what_and_nothing_that_was_written(world: World, progr
     eve = program_of("eve")
     (raised,) = eve.get("/trail", action="concern:raised")["items"]
     assert (raised["person_id"], raised["subject_id"], raised["via"]) == (str(world.people["cruz"]), concern, "api")
+    assert raised["by"] == "Cruz"
     found = json.dumps(eve.get("/trail"), ensure_ascii=False)
     assert "走神" not in found and "陈子涵" not in found
     assert len(world.events("trail:read")) == 2, "looking into the trail is on it"

@@ -47,6 +47,24 @@ def test_a_program_goes_the_whole_way(world: World, browser_of: BrowserOf) -> No
     assert [one["id"] for one in lin.get(f"{API}/files").get_json()["items"]] == [file["id"]]
 
 
+def test_a_program_reads_whose_file_it_is_who_can_read_it_and_what_happened(
+    world: World, browser_of: BrowserOf, anas: UUID
+) -> None:
+    entry = steps.signed(world, "lin", anas)
+    bo, lin = browser_of("bo"), browser_of("lin")
+    assert bo.get(f"{API}/files/{anas}/history").status_code == 404
+    bo.post(f"{API}/files/{anas}/reasons", json={"reason": "Lin is ill"})
+    file = lin.get(f"{API}/files/{anas}").get_json()
+    assert file["in_charge"] == "Lin" and "Bo" in file["readers"] and file["who"] and file["others"] == []
+    happened = lin.get(f"{API}/files/{anas}/history").get_json()
+    told = [(one["kind"], one["by"], one["words"]) for one in happened if one["kind"] != "entry"]
+    assert told == [("reason", "Bo", "Lin is ill"), ("file", "Lin", None)]
+    (kept,) = lin.get(f"{API}/files/{anas}/history?part=entries").get_json()
+    assert (kept["entry_id"], kept["by"], kept["addendum_id"]) == (str(entry), "Lin", None)
+    assert lin.get(f"{API}/files/{anas}/history?part=x").status_code == 422
+    assert {look["by"] for look in lin.get(f"{API}/files/{anas}/viewers").get_json()["items"]} == {"Lin", "Bo"}
+
+
 def test_a_program_keeps_and_fetches_a_document(browser_of: BrowserOf, anas: UUID) -> None:
     lin = browser_of("lin")
     at = f"{API}/files/{anas}/documents"

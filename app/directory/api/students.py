@@ -7,6 +7,7 @@ from flask import g
 from app.access import guard
 from app.directory import policy, queries, schemas
 from app.directory.api.resource import directory_api
+from app.directory.naming import named
 
 
 @directory_api.post("/students/search")
@@ -41,4 +42,6 @@ def student(placed: queries.PlacedStudent) -> Any:
     """Open a student, with contacts for those who hold their key."""
     line = queries.get_line(placed.id, g.actor.ring)
     told = {name: getattr(line, name, None) for name in schemas.StudentOut().fields} if line else {"id": placed.id}
-    return {**told, "state": placed.student.state, "contacts": queries.contacts_open_to(placed, g.actor)}
+    contacts = queries.contacts_open_to(placed, g.actor)
+    readers = named(queries.readers_of_contacts(placed), g.actor) if contacts else []
+    return {**told, "state": placed.student.state, "contacts": contacts, "contacts_readers": readers}

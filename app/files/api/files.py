@@ -5,11 +5,13 @@ from typing import Any
 from flask import g, url_for
 from marshmallow import fields
 
+from app import vault
 from app.access import guard
 from app.core.forms import Shape
 from app.core.openapi import After, page_of
 from app.directory.models import Student
-from app.directory.queries import get_student
+from app.directory.naming import named_among
+from app.directory.queries import get_line, get_student, names_of
 from app.files import policy, queries, reading, schemas, service
 from app.files.api.resource import columns_of, files_api
 from app.files.models import StudentFile
@@ -73,4 +75,13 @@ def _where(file: StudentFile) -> str:
 
 
 def _opened(file: StudentFile) -> dict[str, Any]:
-    return {**columns_of(file, schemas.FileOut), "overview": reading.overview_of(file, by=g.actor)}
+    line = get_line(file.student_id, g.actor.ring)
+    open_to = vault.readers_of(file.id)
+    names = names_of({*open_to, file.in_charge_id})
+    return {
+        **columns_of(file, schemas.FileOut),
+        "who": line.name if line else None, "where": line.where if line else None,
+        "in_charge": names.get(file.in_charge_id), "readers": named_among(open_to, names, g.actor),
+        "others": [other.id for other in queries.files_of_student(file.student_id, by=g.actor) if other is not file],
+        "overview": reading.overview_of(file, by=g.actor),
+    }

@@ -7,6 +7,8 @@ from flask import g, url_for
 from app.access import guard
 from app.audit.queries import events_about
 from app.core.openapi import After, page_of
+from app.core.paging import Page
+from app.directory.queries import names_of
 from app.files import policy, queries, schemas, service
 from app.files.api.resource import files_api
 from app.files.models import StudentFile
@@ -18,7 +20,16 @@ from app.files.models import StudentFile
 @files_api.response(200, page_of(schemas.LookOut))
 def viewers(file: StudentFile, query: dict[str, Any]) -> Any:
     """List who opened what of a file, newest first."""
-    return events_about(file.id, cursor=query.get("after"))
+    page = events_about(file.id, cursor=query.get("after"))
+    names = names_of({look.person_id for look in page.items if look.person_id})
+    looks = [
+        {
+            "at": one.at, "person_id": one.person_id, "action": one.action,
+            "by": names.get(one.person_id) if one.person_id else None,
+        }
+        for one in page.items
+    ]
+    return Page(looks, page.next)
 
 
 @files_api.put("/files/<uuid:file_id>/charge")
