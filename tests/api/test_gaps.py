@@ -16,9 +16,11 @@ __all__ = ["app"]
 
 BROWSER_ONLY = {
     "a form that is filled in, or a page that says what comes next": {
-        "escalation.new", "escalation.sent",
+        "escalation.new", "escalation.sent", "letterbox.about",
     },
-    "drafts that save themselves": {"escalation.discard", "escalation.autosave", "files.autosave"},
+    "drafts that save themselves": {
+        "escalation.discard", "escalation.autosave", "files.autosave", "letterbox.autosave",
+    },
     "secrets that have to stand somewhere else than the session": {
         "identity.second_factor", "identity.backup_codes", "identity.recovery_code", "identity.card",
         "identity.use_card",
@@ -26,10 +28,12 @@ BROWSER_ONLY = {
     "every request of a program extends the session": {"identity.extend"},
     "printed, and counted": {"files.on_paper"},
     "the same as JSON elsewhere": {"directory.upload_faults", "oversight.access_csv", "oversight.verification"},
-    "letters, not yet": {
-        "letterbox.letters", "letterbox.letter", "letterbox.answer", "letterbox.close", "letterbox.about",
-        "letterbox.raise_concern", "letterbox.level", "letterbox.note", "letterbox.reroute", "letterbox.take_up",
-        "letterbox.box", "letterbox.set_up", "letterbox.figures", "letterbox.open_box", "letterbox.poster",
+    "a name that is sealed, words that leave the room, a letter on paper: a person decides in front of the page": {
+        "letterbox.open_name", "letterbox.opening", "letterbox.review", "letterbox.release", "letterbox.released",
+        "letterbox.type_in",
+    },
+    "what the letterbox's pages say, and how it fares": {
+        "letterbox.box", "letterbox.set_up", "letterbox.figures", "letterbox.poster",
     },
 }
 # Pages whose door for programs has another name.
@@ -79,6 +83,8 @@ ALIKE = {
     "identity.withdraw_invitation": ["invitations_api.withdraw"],
     "identity.end_post": ["invitations_api.end_post"],
     "identity.close_account": ["invitations_api.close_account"],
+    "letterbox.letter": ["letters_api.show"],
+    "letterbox.letters": ["letters_api.index", "letters_api.second_readings"],
     "notifications.follow": ["notices_api.seen"],
     "notifications.index": ["notices_api.index"],
     "notifications.all_seen": ["notices_api.all_seen"],
@@ -92,7 +98,10 @@ ASKED_OTHERWISE = {
     "directory.calendar": ["directory_api.calendar"],
     "files.documents": ["files_api.documents", "files_api.add_document"],
 }
-NAMES = {"directory": "directory_api", "files": "files_api", "escalation": "concerns_api", "oversight": "oversight_api"}
+NAMES = {
+    "directory": "directory_api", "files": "files_api", "escalation": "concerns_api", "letterbox": "letters_api",
+    "oversight": "oversight_api",
+}
 
 
 def doors_of(page: str) -> list[str]:
