@@ -15,6 +15,7 @@ from app.audit import broken, rows
 from app.audit.broken import TrailBroken
 from app.audit.checkpoint import Checkpoint, open_checkpoint
 from app.audit.checkpoint import claimed as claim_of
+from app.audit.holding import Holdings
 from app.audit.models import TrailCheckpoint
 from app.audit.note import BadNote
 from app.audit.rows import AnyRow
@@ -69,25 +70,27 @@ def _verify(outside: Sequence[Checkpoint]) -> Verified:
     for checkpoint in outside:
         pin = Pin(checkpoint.size, checkpoint.root, broken.OUTSIDE_DISAGREES)
         pins.setdefault(checkpoint.organisation_id(), []).append(pin)
-    sealed = sum(_check_tree(organisation_id, pinned) for organisation_id, pinned in pins.items())
-    unsealed = _check_unsealed()
+    holdings = Holdings()
+    sealed = sum(_check_tree(organisation_id, pinned, holdings) for organisation_id, pinned in pins.items())
+    unsealed = _check_unsealed(holdings)
     events = rows.count_events()
     if events != sealed + unsealed:
         _name_passed_over()
     _check_events_are_unique()
     if not rows.indexes_show_all():
         raise TrailBroken(broken.INDEX_CHANGED)
+    holdings.check()
     return Verified(events, trees, unsealed, rows.waiting_since())
 
 
-def _check_tree(organisation_id: UUID, outside: Sequence[Pin]) -> int:
+def _check_tree(organisation_id: UUID, outside: Sequence[Pin], holdings: Holdings) -> int:
     """Check one tree from its first leaf to its head and return its size."""
     head = rows.head(organisation_id)
     pins = sorted([*outside, *_stored_pins(organisation_id, head)], reverse=True)
     tree = CompactRange()
     with rows.sealed(organisation_id) as found:
         for batch in found.partitions():
-            leaves = [_check_leaf(organisation_id, at, row) for at, row in enumerate(batch, tree.size)]
+            leaves = [_check_leaf(organisation_id, at, row, holdings) for at, row in enumerate(batch, tree.size)]
             _grow(organisation_id, tree, leaves, pins)
     _grow(organisation_id, tree, [], pins)
     if pins:
@@ -96,7 +99,7 @@ def _check_tree(organisation_id: UUID, outside: Sequence[Pin]) -> int:
     return tree.size
 
 
-def _check_leaf(organisation_id: UUID, at: int, row: AnyRow) -> bytes:
+def _check_leaf(organisation_id: UUID, at: int, row: AnyRow, holdings: Holdings) -> bytes:
     position, stored, event_id, xid, mac, body, agrees = row
     if position != at:
         raise TrailBroken(broken.GAP, organisation_id=organisation_id, position=at)
@@ -110,6 +113,7 @@ def _check_leaf(organisation_id: UUID, at: int, row: AnyRow) -> bytes:
     elif not is_our_event(body, mac):
         what = broken.NOT_OURS
     else:
+        holdings.take(organisation_id, event_id, body)
         return leaf
     raise TrailBroken(what, organisation_id=organisation_id, position=at, event_id=event_id)
 
@@ -167,19 +171,20 @@ def _check_head(organisation_id: UUID, tree: CompactRange, head: AnyRow | None) 
         raise TrailBroken(broken.HEAD_NOT_OURS, organisation_id=organisation_id, position=last)
 
 
-def _check_unsealed() -> int:
+def _check_unsealed(holdings: Holdings) -> int:
     """Check every event that waits for the sealer by its MAC alone, and return how many there are."""
     with rows.unsealed() as found:
-        return sum(map(_check_waiting, found))
+        return sum(_check_waiting(row, holdings) for row in found)
 
 
-def _check_waiting(row: AnyRow) -> int:
+def _check_waiting(row: AnyRow, holdings: Holdings) -> int:
     stored, event_id, xid, mac, body, agrees = row
     organisation_id = _organisation(stored)
     if _leaf_of(event_id, xid, mac, body) is None or not is_our_event(body, mac):
         raise TrailBroken(broken.NOT_OURS, organisation_id=organisation_id, event_id=event_id)
     if not agrees:
         raise TrailBroken(broken.COLUMNS_CHANGED, organisation_id=organisation_id, event_id=event_id)
+    holdings.take(organisation_id, event_id, body)
     return 1
 
 
@@ -187,7 +192,7 @@ def _name_passed_over() -> None:
     row = rows.passed_over()
     if row is None:
         raise TrailBroken(broken.GAP)
-    _check_waiting(row)
+    _check_waiting(row, Holdings())
     raise TrailBroken(broken.NOT_IN_A_TREE, organisation_id=_organisation(row[0]), event_id=row[1])
 
 

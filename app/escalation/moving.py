@@ -166,7 +166,7 @@ def keep_step(concern: Concern, deed: Deed, *, before: str | None, by: Actor) ->
     audit.record(
         by, EVENT_OF[deed.name], organisation=concern.school_id, subject=("concern", concern.id),
         state=concern.state, level=concern.level, tier=concern.tier,
-        hand_over=deed.hand_over.id if deed.hand_over else None,
+        hand_over=deed.hand_over.id if deed.hand_over else None, holds=audit.holding(concern, "card"),
     )
     return step
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from app import vault
+from app import audit, vault
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
@@ -57,7 +57,7 @@ def open_file(*, student_id: UUID, school_id: UUID, by: Actor, in_charge_id: UUI
     vault.write(file, "overview", {}, key)
     session().add(file)
     session().flush()
-    record(by, "file:opened_new", file)
+    record(by, "file:opened_new", file, holds=audit.holding(file, "overview"))
     return file
 
 
@@ -87,5 +87,4 @@ def change_overview(file: StudentFile, *, sections: Mapping[str, Any], revision:
     key = by.ring.open(file.id)
     vault.write(file, "overview", {**vault.read(file, "overview", key), **sections}, key)
     file.revision += 1
-    session().flush()
-    record(by, "file:overview_changed", file)
+    record(by, "file:overview_changed", file, holds=audit.holding(file, "overview"))
