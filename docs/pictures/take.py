@@ -28,6 +28,7 @@ PICTURES = (
     ("history", "T00031", 1366, 900, "/files", follow("main a[href^='/files/']:not([href*='/entries/'])")),
     ("review", "T00028", 1366, 768, "/concerns/review", follow()),
     ("hand-over", "T00092", 1366, 900, "/concerns/centre", follow("main table a[href*='/hand-overs/']")),
+    ("letterbox-phone", "T00031", 390, 844, "/letters/box", follow("main a[href^='/w/']")),
     ("write-phone", "T00022", 390, 844, "/concerns/new", follow("main .x-chip")),
 )
 
