@@ -82,6 +82,9 @@ def test_lin_sees_other_words_and_does_not_admit_yan(app: Flask, world: World, y
 def test_yan_reads_a_plain_sentence_and_nothing_of_hers_is_gone(app: Flask, world: World, yan: FlaskClient) -> None:
     refuse(signed_in(app, "lin"), world.people["yan"])
     page = finished(yan).get("/account").text
+    assert {one["words"].split(" · ")[0] for one in yan.get("/api/v1/account").json["not_admitted"]} == {
+        "Counselling room", "Grade team"
+    }
     assert "Counselling room" in page and "did not admit your key" in page and "Lin" not in page.partition("<main")[2]
     assert told(world, "key:not_admitted") == ["yan"]
     assert "You were not admitted to a group" in yan.get("/notices").text

@@ -84,6 +84,9 @@ def test_changing_the_password(app: Flask, runs: list[bool]) -> None:
 
     assert outside(runs, lambda: change(WRONG)) == 2
     assert outside(runs, lambda: change(password_of("lin"), again=WRONG)) == 0
+    path, asked = "/api/v1/account/password", {"old": WRONG, "new": NEW}
+    assert outside(runs, lambda: lin.post(path, json=asked)) == 2
+    assert outside(runs, lambda: lin.post(path, json={**asked, "level": "R0"})) == 0
     assert outside(runs, lambda: change(password_of("lin"))) == 2
     assert give_password(stranger(app), "lin", NEW).status_code == 303
 

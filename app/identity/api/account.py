@@ -8,17 +8,16 @@ from flask_babel import get_locale
 from marshmallow import fields
 
 from app.access import guard
-from app.core.database import session
 from app.core.errors import Invalid, Missing
 from app.core.forms import Shape
 from app.core.openapi import blueprint
 from app.identity import factor, policy, schemas, service
-from app.identity.labels import label_of
+from app.identity.labels import refused_for
 from app.identity.models import SignInSession
-from app.identity.queries import get_account, refusals_about, sessions_of, unused_backup_codes
+from app.identity.queries import get_account, sessions_of, unused_backup_codes
 from app.identity.sessions import source_of_request, take_cookie
 from app.identity.stretching import changing, stretched, stretches
-from app.vault import Group, people
+from app.vault import people
 
 account_api = blueprint("account", __name__, description="The caller's own account")
 
@@ -26,7 +25,7 @@ account_api = blueprint("account", __name__, description="The caller's own accou
 class NotAdmittedOut(Shape):
     """A group whose members did not admit the caller's key."""
 
-    words = fields.Str()
+    words = fields.Str(attribute="label")
     at = fields.AwareDateTime()
 
 
@@ -71,10 +70,7 @@ def account() -> Any:
         "second_step_needed": factor.is_needed(g.actor),
         "backup_codes_left": unused_backup_codes(person_id),
         "recovery_code": people.has_recovery_code(person_id),
-        "not_admitted": [
-            {"words": label_of(session().get_one(Group, one.group_id)), "at": one.at}
-            for one in refusals_about(person_id)
-        ],
+        "not_admitted": refused_for(person_id),
     }
 
 
