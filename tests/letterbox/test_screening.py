@@ -8,9 +8,10 @@ from app.escalation.levels import FAMILIES, GRAVE, LEVELS
 from app.letterbox.screening import screen
 from app.letterbox.screening.explaining import REASONS
 from app.letterbox.screening.finding import Hit, find_signs
+from app.letterbox.screening.model import HEADS, model
 from app.letterbox.screening.normalising import normalise
 from app.letterbox.screening.rules import rules
-from app.letterbox.screening.screening import NOT_READABLE, READS_LIKE
+from app.letterbox.screening.screening import NOT_READABLE, READS_LIKE, suggest
 from app.letterbox.screening.weighing import AIDS, level_of_signs
 
 SPLITS = [" ", "  ", "\u3000", "🔪", "😊", "*", ".", "-", "_", "\u200b", "·"]
@@ -154,6 +155,49 @@ def test_where_there_is_nothing_to_weigh_signs_alone_speak(text: str) -> None:
 def test_without_any_sign_the_model_speaks_and_shows_on_what(text: str) -> None:
     found = screen(text)
     assert found.level in GRAVE and READS_LIKE in found.reasons and found.marks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我明天去",
+        "老师明天还上课吗",
+        "我昨天去爬山了",
+        "我家的猫叫团团",
+        "请帮我转交给李老师",
+        "可不可以晚一点来",
+        "我有两个好朋友",
+        "我下周过生日",
+        "could we talk",
+        "I will call you later",
+        "my class has a new desk",
+        "could you open the window",
+        "I like your new hat",
+        "our play is on Thursday",
+        "is there any cake left",
+        "I have a new phone number",
+    ],
+)
+def test_a_short_everyday_message_is_nobodys_alarm(text: str) -> None:
+    assert screen(text).level in ("R0", "R1")
+
+
+@pytest.mark.parametrize("text", ["药攒够了", "我又划了", "不想活了", "he touches me", "I took all the pills"])
+def test_a_short_message_that_hints_at_danger_still_is(text: str) -> None:
+    assert screen(text).level in GRAVE
+
+
+def test_one_sign_alone_is_doubted_only_where_the_letter_reads_harmless() -> None:
+    normal = normalise("我想死")
+    hits = find_signs(normal, rules())
+    scores = dict.fromkeys(HEADS, model().everyday)
+    assert suggest(normal, hits, {}, scores).level in GRAVE
+    assert suggest(normal, hits, {}, dict.fromkeys(HEADS, model().everyday - 1)).level == "R2"
+
+
+def test_a_plan_is_never_doubted() -> None:
+    normal = normalise("药已经攒够了，就今晚")
+    assert suggest(normal, find_signs(normal, rules()), {}, dict.fromkeys(HEADS, -100.0)).level == "R4"
 
 
 def test_every_sign_and_aid_has_its_words() -> None:

@@ -7,7 +7,7 @@ import pytest
 from app.escalation.levels import LEVELS
 from app.letterbox.screening.model import HEADS, WEIGHTS, model, sources
 from app.letterbox.training.fitting import features_of, fit, thresholds
-from app.letterbox.training.letters import groups, read
+from app.letterbox.training.letters import Letter, others, read
 from app.letterbox.training.report import interval, table
 
 
@@ -16,7 +16,7 @@ def test_the_weights_were_made_from_what_lies_beside_them() -> None:
 
 
 def test_the_weights_stay_small() -> None:
-    assert WEIGHTS.stat().st_size < 500_000
+    assert WEIGHTS.stat().st_size < 1_500_000
 
 
 def test_every_training_letter_is_labelled_and_stands_there_once() -> None:
@@ -40,11 +40,16 @@ def test_learning_from_a_few_letters_tells_those_letters_apart() -> None:
 def test_the_file_keeps_what_was_learnt() -> None:
     facts = json.loads(WEIGHTS.read_text("utf-8").splitlines()[0])
     assert set(facts["start"]) == set(facts["thresholds"]) == set(HEADS)
+    assert facts["everyday"] < facts["thresholds"]["R3"]
 
 
-def test_letters_that_share_a_run_of_words_are_kept_together() -> None:
-    one, other, third = groups(["我想请大家把我忘掉吧", "请大家把我忘掉吧，好吗", "食堂的鸡腿真的很好吃"])
-    assert one == other != third
+def test_what_is_learnt_for_a_writer_holds_none_of_the_writers_letters_and_none_much_alike() -> None:
+    letters = [
+        Letter("zh", "我想请大家把我今天说的话都忘掉吧", "R3", "one"),
+        Letter("zh", "请大家把我今天说的话都忘掉吧，好吗", "R3", "other"),
+        Letter("zh", "食堂的鸡腿真的很好吃", "R0", "other"),
+    ]
+    assert others(letters, "one") == [2]
 
 
 @pytest.mark.parametrize(("hits", "of", "low", "high"), [(0, 0, 0, 1), (95, 100, 0.888, 0.978), (0, 50, 0, 0.071)])

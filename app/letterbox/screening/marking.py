@@ -43,9 +43,9 @@ def marks_of_features(normal: Normal, names: Iterable[str], book: Rules) -> tupl
 
 def _place(normal: Normal, name: str, book: Rules) -> Mark | None:
     group, _, rest = name.partition(" ")
-    if group == "notion":
+    if group in ("notion", "closing"):
         patterns, because = book.notions[rest], rest
-    elif group == "gram" and len(rest) > 1:
+    elif group in ("gram", "ending") and len(rest) > 1:
         patterns, because = (_pattern_of_gram(rest),), "gram"
     else:
         return None

@@ -13,8 +13,8 @@ from app.letterbox.screening.features import Features
 FOLDER = Path(__file__).parent
 WEIGHTS = FOLDER / "weights.tsv"
 HEADS: tuple[Level, ...] = LEVELS[1:]
-UNIT = 1000
-"""Weights and thresholds are whole thousandths."""
+UNIT = 100
+"""Weights are whole hundredths."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Model:
     made_from: str
     start: Mapping[str, float]
     thresholds: Mapping[str, float]
+    everyday: float
     weights: Mapping[str, Sequence[int]]
 
     def scores(self, found: Features) -> dict[Level, float]:
@@ -40,6 +41,10 @@ class Model:
         if "R3" not in reached:
             reached.discard("R4")
         return max(reached, default="R0")
+
+    def is_everyday(self, scores: Mapping[Level, float]) -> bool:
+        """Say whether hardly any letter that needs somebody the same day reads as harmless as this one."""
+        return scores["R3"] < self.everyday
 
     def strongest(self, found: Features, head: Level, count: int) -> list[str]:
         """Return the names of the features that speak most for a level, the strongest first."""
@@ -59,7 +64,7 @@ def model() -> Model:
     facts = json.loads(head)
     rows = (line.split("\t") for line in lines)
     weights = {name: tuple(map(int, numbers)) for name, *numbers in rows}
-    return Model(facts["made_from"], facts["start"], facts["thresholds"], weights)
+    return Model(facts["made_from"], facts["start"], facts["thresholds"], facts["everyday"], weights)
 
 
 def sources() -> str:

@@ -44,12 +44,15 @@ class Rules:
     aids: Mapping[str, tuple[re.Pattern[str], ...]]
     notions: Mapping[str, tuple[re.Pattern[str], ...]]
     families: Mapping[str, str]
+    hints: Mapping[str, tuple[re.Pattern[str], ...]]
 
 
 @cache
 def rules() -> Rules:
     """Return the rules as the files have them."""
     books = [tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8")) for language in LANGUAGES]
+    notions = {code: _patterns(book["notions"][code] for book in books) for code in _codes(books, "notions")}
+    hints = [code for book in books for code in split(book.get("hints", {}).get("codes", ""))]
     return Rules(
         version="+".join(dict.fromkeys(book["version"] for book in books)),
         signs=tuple(_sign(code, [book for book in books if code in book["signs"]]) for code in _codes(books, "signs")),
@@ -59,8 +62,9 @@ def rules() -> Rules:
             for code, guard in book["guards"].items()
         ),
         aids={code: _patterns(book["aids"][code]["phrases"] for book in books) for code in _codes(books, "aids")},
-        notions={code: _patterns(book["notions"][code] for book in books) for code in _codes(books, "notions")},
+        notions=notions,
         families={code: family for book in books for code, family in book.get("families", {}).items()},
+        hints={code: notions[code] for code in hints},
     )
 
 

@@ -17,6 +17,9 @@ _STRONGEST = 40
 _MOST_FAMILIES = 2
 # In less than this many characters there is nothing to weigh: signs alone speak.
 _LONG_ENOUGH = 2
+# In so few characters, or half as many words, nearly anything reads a little like something grave.
+_FEW, _WORD = 16, 2
+_VERY_GRAVE = 1.0
 # From so many words on, of which the model knows no more than this share, nobody has read the letter yet.
 _WORDS_TO_JUDGE, _KNOWN_SHARE = 4, 0.5
 
@@ -46,7 +49,9 @@ def suggest(normal: Normal, hits: Sequence[Hit], found: Features, scores: Mappin
     counting = [hit for hit in hits if not hit.guarded]
     aids = find_codes(normal.text, book.aids.items())
     by_signs = level_of_signs(counting, aids)
-    by_model: Level = weights.level(scores) if len(normal.text) >= _LONG_ENOUGH else "R0"
+    if by_signs == "R3" and len(counting) == 1 and weights.is_everyday(scores):
+        by_signs = "R2"
+    by_model = level_by_model(normal, hits, scores)
     unread = not_readable(normal, weights)
     strongest = weights.strongest(found, "R3", _STRONGEST) if by_model in GRAVE else []
     reasons = dict.fromkeys(
@@ -64,6 +69,22 @@ def suggest(normal: Normal, hits: Sequence[Hit], found: Features, scores: Mappin
         reasons=tuple(reasons),
         version=f"{book.version}/{weights.made_from[:12]}",
     )
+
+
+def level_by_model(normal: Normal, hits: Sequence[Hit], scores: Mapping[Level, float]) -> Level:
+    """Return what the model alone suggests: of a few plain words it has to be very sure."""
+    if len(normal.text) < _LONG_ENOUGH:
+        return "R0"
+    level = model().level(scores)
+    doubted = level in GRAVE and scores["R3"] < _VERY_GRAVE and not hits and is_plain(normal)
+    return "R1" if doubted else level
+
+
+def is_plain(normal: Normal) -> bool:
+    """Say whether a message is of a few words, none of which hints at danger."""
+    words = words_of(normal.text)
+    few = sum(map(str.isalnum, normal.text)) - sum(len(word) - _WORD for word in words) < _FEW
+    return few and not find_codes(normal.text, rules().hints.items())
 
 
 def families_of(hits: Iterable[Hit], strongest: Iterable[str], book: Rules) -> tuple[str, ...]:

@@ -1,36 +1,39 @@
-"""`make screening`: learn from the letters, write weights.tsv, and say how well it does on letters kept from it."""
+"""`make screening`: learn from the letters, write weights.tsv, and say how well it reads writers kept from it."""
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 
+from app.escalation.levels import Level
 from app.letterbox.screening.model import HEADS, UNIT, WEIGHTS, model, sources
-from app.letterbox.training.fitting import Fitted, cross_validated, features_of, fit, thresholds
+from app.letterbox.training.fitting import Fitted, everyday, features_of, fit, left_out, thresholds
 from app.letterbox.training.letters import read
-from app.letterbox.training.report import suggested, table
+from app.letterbox.training.report import by_writer, suggested, table
 
 
 def main() -> None:
-    """Train on all letters; the thresholds come from cross-validation."""
+    """Train on all letters; the thresholds come from leaving out one writer after the other."""
     letters = read()
     found = features_of(letters)
-    scores = cross_validated(letters, found)
-    chosen = thresholds(letters, scores)
-    _write(fit(letters, found), chosen)
+    scores = left_out(letters, found)
+    _write(fit(letters, found), thresholds(letters, scores), everyday(letters, scores))
     model.cache_clear()
     levels = [
         suggested(letter.text, dict(zip(HEADS, row, strict=True))) for letter, row in zip(letters, scores, strict=True)
     ]
-    print(f"{len(letters)} letters, each screened by a model that saw neither it nor letters like it:\n")
+    print(f"{len(letters)} letters, each screened by a model that read nothing by its writer:\n")
     print(table(letters, levels))
+    print(f"\n{by_writer(letters, levels)}")
 
 
-def _write(fitted: Fitted, chosen: dict[str, float]) -> None:
-    """Write the features with their weights as whole thousandths, one a line."""
+def _write(fitted: Fitted, chosen: Mapping[Level, float], ordinary: float) -> None:
+    """Write the features with their weights as whole hundredths, one a line."""
     head = {
         "made_from": sources(),
         "start": {name: round(float(value), 3) for name, value in zip(HEADS, fitted.start, strict=True)},
         "thresholds": {name: round(value, 3) for name, value in chosen.items()},
+        "everyday": round(ordinary, 3),
     }
     whole = np.rint(fitted.weights * UNIT).astype(int)
     lines = ["\t".join([name, *map(str, whole[:, place])]) for place, name in enumerate(fitted.names)]

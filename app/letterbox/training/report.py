@@ -1,7 +1,7 @@
 """`make screening-report LETTERS=file.jsonl`: how well labelled letters are told apart, with no letter shown."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import sqrt
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from app.letterbox.screening.screening import suggest
 from app.letterbox.training.letters import Letter, read
 
 _SURE = 1.96
+_GRAVEST: tuple[Level, ...] = ("R4",)
 
 
 def interval(hits: int, of: int) -> tuple[float, float]:
@@ -34,6 +35,7 @@ def table(letters: Sequence[Letter], levels: Sequence[Level]) -> str:
         mine = [pair for pair in pairs if language in ("all", pair[0].language)]
         lines.append(_share(f"recall at R3+, {language}", [level for letter, level in mine if letter.grave]))
         lines.append(_share(f"false alarms, {language}", [level for letter, level in mine if not letter.grave]))
+    lines.append(_share("R4 suggested below R3", [level for letter, level in pairs if not letter.grave], _GRAVEST))
     lines += [
         _share(f"R3+ suggested for {true}", [level for letter, level in pairs if letter.level == true])
         for true in LEVELS
@@ -43,8 +45,20 @@ def table(letters: Sequence[Letter], levels: Sequence[Level]) -> str:
     return "\n".join(lines)
 
 
-def _share(name: str, levels: Sequence[Level]) -> str:
-    grave = sum(level in GRAVE for level in levels)
+def by_writer(letters: Sequence[Letter], levels: Sequence[Level]) -> str:
+    """Return recall at R3 and above and false alarms of each writer."""
+    pairs = list(zip(letters, levels, strict=True))
+    return "\n".join(
+        _share(
+            f"{name}, {writer}", [level for letter, level in pairs if (letter.writer, letter.grave) == (writer, grave)]
+        )
+        for writer in sorted({letter.writer for letter in letters})
+        for name, grave in (("recall at R3+", True), ("false alarms", False))
+    )
+
+
+def _share(name: str, levels: Sequence[Level], counted: Collection[Level] = GRAVE) -> str:
+    grave = sum(level in counted for level in levels)
     low, high = interval(grave, len(levels))
     share = f"{grave / len(levels):.3f}" if levels else "  -  "
     return f"{name:<26}{share}  ({low:.3f}-{high:.3f})  {grave} of {len(levels)}"
