@@ -121,6 +121,8 @@ def _begun(known: Checkpoint) -> CompactRange:
 
 
 def _extend(tree: CompactRange, organisation_id: UUID, size: int) -> None:
+    if tree.size == size:
+        return
     with rows.leaves(organisation_id, tree.size, size) as found:
         for batch in found.scalars().partitions():
             tree.extend(batch)
