@@ -57,10 +57,12 @@ from app.letterbox.models import LetterAttachment
 from app.letterbox.pages import letterbox, letters_out, told_hotlines
 from app.letterbox.service import climbing, visits
 from app.letterbox.service import drafts as answer_drafts
-from app.notifications import mail
+from app.notifications import events as notifications_events
+from app.notifications import outbox
 from app.notifications import policy as notifications_policy
 from app.notifications import service as notices
 from app.notifications.api import notices_api
+from app.notifications.carriers import carriers_of
 from app.notifications.pages import notifications
 from app.oversight import events as oversight_events
 from app.oversight import policy as oversight_policy
@@ -84,7 +86,7 @@ JOBS = (
     Job("seal the trail", timedelta(seconds=1), seal_once, lease=None),
     Job("note what was looked at", timedelta(minutes=1), in_transaction(notices.see_what_was_looked_at)),
     Job("carry checkpoints outside", rollback.CARRIED_EVERY, rollback.carry, lease=None),
-    Job("send mails", timedelta(seconds=20), mail.send_waiting),
+    Job("send notices", timedelta(seconds=20), outbox.send_waiting),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
     # What deletes waits while events are missing: a document of yesterday would look like nobody's.
     *map(
@@ -124,13 +126,15 @@ NOTICE_WAYS = {
     "letter": ("letterbox.letter", "letter_id"),
     "letter_release": ("letterbox.released", "release_id"),
     "name_opening": ("letterbox.opening", "opening_id"),
+    "notice_choice": ("notifications.choice", ""),
 }
 POLICIES = (
     identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, letterbox_policy,
     oversight_policy,
 )
 EVENTS = (
-    audit_events, identity_events, directory_events, files_events, escalation_events, letterbox_events,
+    audit_events, identity_events, notifications_events, directory_events, files_events, escalation_events,
+    letterbox_events,
     oversight_events,
 )
 
@@ -158,7 +162,7 @@ def register_features(app: Application) -> None:
     app.starting.append(lambda: rollback.before_serving(app.database))
     app.halted = lambda: rollback.is_rolled_back(app.database)
     app.open_while_halted = OPEN_WHILE_HALTED
-    app.database.info["gateway"] = mail.gateway_of(app.extensions["settings"])
+    app.database.info["carriers"] = carriers_of(app.extensions["settings"])
     app.extensions["notice_ways"] = NOTICE_WAYS
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)

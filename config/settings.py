@@ -1,8 +1,11 @@
 """The settings of one installation: each with its default and its check; a wrong one means no start."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]{0,200})?")
 
 
 class WrongSetting(Exception):
@@ -40,6 +43,9 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "xinxia@localhost"
     leave_to: str = "https://www.baidu.com/"
+    # Whether notices may go to chats on other people's machines, and where a notice says that Xinxia is.
+    chat_notices: bool = True
+    address: str = ""
     log_level: str = "INFO"
     testing: bool = False
 
@@ -82,6 +88,8 @@ def load(environment: Mapping[str, str]) -> Settings:
         smtp_url=values.secret("SMTP_URL", ""),
         mail_from=values.text("MAIL_FROM", "xinxia@localhost"),
         leave_to=values.text("LEAVE_TO", "https://www.baidu.com/"),
+        chat_notices=values.flag("CHAT_NOTICES", True),
+        address=values.text("ADDRESS", ""),
         log_level=values.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
     _check_together(settings)
@@ -95,6 +103,8 @@ def _check_together(settings: Settings) -> None:
         raise WrongSetting("XINXIA_SMTP_URL must begin with smtp:// or smtps://")
     if not settings.leave_to.startswith("https://"):
         raise WrongSetting("XINXIA_LEAVE_TO must begin with https://")
+    if settings.address and not _ADDRESS.fullmatch(settings.address):
+        raise WrongSetting("XINXIA_ADDRESS must be https:// and the name under which people reach this installation")
     if bool(settings.certificate) != bool(settings.certificate_key):
         raise WrongSetting("XINXIA_CERTIFICATE and XINXIA_CERTIFICATE_KEY must be given together")
     if settings.session_idle > settings.session_absolute:

@@ -28,6 +28,7 @@ from app.escalation.models import Concern
 from app.letterbox.queries import letterbox_of
 from app.letterbox.service import posting, returning
 from app.letterbox.service.attaching import Upload
+from app.notifications.robots import SERVICES
 from app.upkeep import backup
 from app.vault import registry
 from app.vault.return_codes import in_words, new_return_code
@@ -139,6 +140,7 @@ class Nest:
         self._letters()
         self._deed("lin", concern_id, "assess", level="R1", text=self.bird("why lower"))
         self._device()
+        self._robot()
 
     def _directory(self) -> None:
         with self.world.acting("sam") as sam:
@@ -176,6 +178,15 @@ class Nest:
         """Set up a second step, whose secret nobody types and everybody could use."""
         secret = device_for(self.browsers["lin"], clock.now())
         self.aviary.birds["secret of the second step"] = (base64.b32encode(secret).decode().rstrip("="),)
+
+    def _robot(self) -> None:
+        """Name the robot that is written to, and be refused with one that is none."""
+        latin = self.aviary.latin
+        chosen = {"way": "dingtalk", "pace": "hourly", "quiet_from": "21:00", "quiet_until": "07:00"}
+        address = f"{SERVICES['dingtalk'].begins}{latin('robot')}0000"
+        self.post("lin", "/notices/choice", **chosen, robot=address, secret=f"SEC{latin('secret of the robot')}")
+        for robot in (f"{address}?{latin('robot refused')}", self.bird("no robot")):
+            assert self.browsers["lin"].post("/notices/choice", data={**chosen, "robot": robot}).status_code == 422
 
     def use_card(self, app: Flask) -> None:
         """Let everybody of the room leave, and a newcomer take over with the printed card."""

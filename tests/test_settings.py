@@ -58,6 +58,9 @@ def test_demo_mode_is_switched_on_by_name(tmp_path, text):
         ("TRUSTED_PROXIES", "all"),
         ("LEAVE_TO", "javascript:alert(1)"),
         ("CHECKPOINTS", "/nowhere/checkpoints"),
+        ("CHAT_NOTICES", "maybe"),
+        ("ADDRESS", "xinxia.school.example"),
+        ("ADDRESS", "https://xinxia.school.example/ 陈子涵"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(tmp_path, name, text):

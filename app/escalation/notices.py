@@ -54,7 +54,8 @@ def tell_raised(concern: Concern, teams: Teams, *, by: Actor) -> None:
 def tell_centre(kind: str, hand_over: HandOver, teams: Teams, *, by: Actor) -> None:
     """Tell the centre of a hand-over that waits for it, or that was withdrawn."""
     notifications.queue(
-        kind, to=teams["centre"].living, organisation=hand_over.centre_id, subject=("hand_over", hand_over.id), by=by
+        kind, to=teams["centre"].living, organisation=hand_over.centre_id, subject=("hand_over", hand_over.id), by=by,
+        urgent=_is_urgent(hand_over.concern),
     )
 
 
@@ -66,8 +67,14 @@ def send(kind: str, concern: Concern, people: Iterable[UUID], *, by: Actor) -> N
 
 def _queue(kind: str, concern: Concern, people: set[UUID], *, by: Actor) -> None:
     notifications.queue(
-        kind, to=sorted(people), organisation=concern.school_id, subject=("concern", concern.id), by=by
+        kind, to=sorted(people), organisation=concern.school_id, subject=("concern", concern.id), by=by,
+        urgent=_is_urgent(concern),
     )
+
+
+def _is_urgent(concern: Concern) -> bool:
+    """Say whether nobody's quiet hours count: its clock runs day and night."""
+    return concern.level == "R4" and concern.closed_at is None
 
 
 def _people(name: str, concern: Concern, teams: Teams, sender_id: UUID | None) -> set[UUID]:

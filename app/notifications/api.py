@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from flask_babel import gettext
 from marshmallow import fields
 
@@ -10,7 +10,7 @@ from app.access import guard
 from app.core.forms import Shape
 from app.core.openapi import After, blueprint, page_of
 from app.core.paging import Page
-from app.notifications import policy, queries, service
+from app.notifications import choosing, policy, queries, schemas, service
 from app.notifications.models import Notice
 from app.notifications.words import words_for
 
@@ -55,3 +55,29 @@ def all_seen() -> None:
 def seen(notice: Notice) -> None:
     """Take note that the caller followed a notice; others about the same record are seen with it."""
     service.see(notice, by=g.actor)
+
+
+@notices_api.get("/notices/choice")
+@guard(policy.CHOOSE)
+@notices_api.response(200, schemas.ChoiceOut)
+def choice() -> Any:
+    """Say how the caller is told outside the pages, and which ways are open."""
+    return schemas.choice_out(g.actor.person_id)
+
+
+@notices_api.put("/notices/choice")
+@guard(policy.CHOOSE)
+@notices_api.arguments(schemas.Choice)
+@notices_api.response(200, schemas.ChoiceOut)
+def choose(given: dict[str, Any]) -> Any:
+    """Choose how the caller is told; red alerts come at once whatever pace and hours are chosen."""
+    choosing.choose(**schemas.choice_in(given), by=g.actor)
+    return schemas.choice_out(g.actor.person_id), {"Content-Location": url_for("notices_api.choice")}
+
+
+@notices_api.post("/notices/test")
+@guard(policy.CHOOSE)
+@notices_api.response(204)
+def test() -> None:
+    """Send the caller a test notice the way they chose; how it fares stands at /notices/choice."""
+    choosing.send_test(by=g.actor)

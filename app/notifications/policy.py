@@ -1,4 +1,4 @@
-"""Everybody reads their own notices; nobody else's."""
+"""Everybody reads their own notices and says how they want to be told; nobody else's."""
 
 from typing import Any
 
@@ -13,5 +13,6 @@ def is_addressee(actor: Actor, notice: Any) -> bool:
 
 LIST = Permission("notice:list", [is_signed_in])
 FOLLOW = Permission("notice:follow", [is_signed_in, is_addressee])
+CHOOSE = Permission("notice:choose", [is_signed_in])
 
-PERMISSIONS = (LIST, FOLLOW)
+PERMISSIONS = (LIST, FOLLOW, CHOOSE)

@@ -1,4 +1,4 @@
-"""Finding a person's own notices; nobody else's can be asked for."""
+"""Finding a person's own notices, and how they want to be told; nobody else's can be asked for."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,9 @@ from app.access import Actor
 from app.audit.models import TrailEvent
 from app.core.database import session
 from app.core.paging import Page, page
-from app.notifications.models import Notice
+from app.notifications.models import Notice, NoticeChoice
+
+TEST = "notice:test"
 
 
 def get_notice(notice_id: UUID) -> Notice | None:
@@ -66,3 +68,13 @@ _LOOKS = (
     TrailEvent.subject_kind == Notice.subject_kind,
     TrailEvent.uuid > Notice.id,
 )
+
+def get_choice(person_id: UUID) -> NoticeChoice | None:
+    """Return what a person chose, if they did."""
+    return session().get(NoticeChoice, person_id)
+
+
+def get_test(person_id: UUID) -> Notice | None:
+    """Return the test notice that a person asked for."""
+    tests = select(Notice).where(Notice.person_id == person_id, Notice.kind == TEST)
+    return session().scalars(tests.order_by(Notice.at.desc()).limit(1)).first()

@@ -10,35 +10,42 @@ from app.audit import Doer
 from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
-from app.directory.models import Person
+from app.notifications.carriers import carriers
 from app.notifications.models import Notice
 from app.notifications.queries import was_looked_at
+from app.notifications.wishes import wishes_of
 
 _AT_A_TIME = 500
 
 
 def queue(
-    kind: str, *, to: Iterable[UUID], organisation: UUID, subject: tuple[str, UUID], by: Doer
+    kind: str,
+    *,
+    to: Iterable[UUID],
+    organisation: UUID,
+    subject: tuple[str, UUID],
+    by: Doer,
+    urgent: bool = False,
 ) -> int:
-    """Write one notice for each person but the doer; return how many. Who holds no key must not be among them."""
+    """Write one notice for each person but the doer; return how many. Who holds no key must not be among them.
+
+    An urgent one waits neither for the end of quiet hours nor for others to be gathered with it.
+    """
     people = [person_id for person_id in dict.fromkeys(to) if person_id != by.person_id]
-    reachable = _with_mail(people) if session().info.get("gateway") else set()
+    wishes = wishes_of(people) if carriers() else {}
     now = clock.now()
     for person_id in people:
-        mailed = person_id in reachable
+        wish = wishes.get(person_id)
+        leaves_at = wish.leaves_at(organisation, urgent=urgent) if wish and wish.is_carried else None
         session().add(
             Notice(
                 id=new_id(), person_id=person_id, organisation_id=organisation, kind=kind, subject_kind=subject[0],
-                subject_id=subject[1], at=now, seen_at=None, mail_state="waiting" if mailed else "none",
-                mail_tries=0, mail_due_at=now if mailed else None,
+                subject_id=subject[1], at=now, seen_at=None, urgent=urgent,
+                mail_state="waiting" if leaves_at else "none", mail_tries=0, mail_due_at=leaves_at,
             )
         )
     session().flush()
     return len(people)
-
-
-def _with_mail(people: list[UUID]) -> set[UUID]:
-    return {person.id for person in session().scalars(select(Person).where(Person.id.in_(people))) if person.mail}
 
 
 def see(notice: Notice, *, by: Actor) -> None:

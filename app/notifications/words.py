@@ -1,4 +1,4 @@
-"""What a notice says: a sentence for each kind, without a name and without content."""
+"""What a notice says: a sentence for each kind, without a name and without content; and the choices there are."""
 
 from app.core.words import N_
 
@@ -33,6 +33,18 @@ KINDS = {
     "key:waiting": N_("A colleague waits to be admitted."),
     "key:not_admitted": N_("You were not admitted to a group. Your account page says to which."),
     "key:refused": N_("Somebody was not admitted to a group: look whether the account is theirs."),
+    "notice:test": N_("You asked for a test notice."),
+}
+WAYS = {
+    "mail": N_("Mail"),
+    "dingtalk": N_("DingTalk"),
+    "wecom": N_("WeCom"),
+    "none": N_("Nothing outside these pages"),
+}
+PACES = {
+    "at_once": N_("At once"),
+    "hourly": N_("At most one message an hour"),
+    "mornings": N_("One message in the morning of each school day"),
 }
 OTHERWISE = N_("Something waits for you.")
 

@@ -17,6 +17,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "account:secure": N_("Change one's own second step and recovery code"),
         "notice:list": N_("See one's own notices"),
         "notice:follow": N_("Follow a notice to what it is about"),
+        "notice:choose": N_("Choose how one's own notices arrive"),
     }),
     (N_("Staff, posts and invitations"), {
         "person:list": N_("List the staff, and add people to it"),

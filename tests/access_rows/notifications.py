@@ -10,6 +10,7 @@ from tests.world import World
 ABOUT = "app.notifications.policy"
 TABLE = {
     "notice:list": {"-": EVERYBODY},
+    "notice:choose": {"-": EVERYBODY},
     "notice:follow": {"to sol": "sol newcomer", "to tan": "tan", "missing": ""},
 }
 
