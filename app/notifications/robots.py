@@ -76,7 +76,7 @@ class Robot:
         return self.token[-4:]
 
 
-def robot_at(way: str, address: str, secret: str = "") -> Robot:
+def robot_at(way: str, address: str, secret: str) -> Robot:
     """Return the robot of an address, compared letter by letter and never taken apart; raises NotARobot, NotASecret."""
     begins = SERVICES[way].begins
     address, secret = address.strip(), secret.strip()

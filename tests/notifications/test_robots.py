@@ -119,7 +119,7 @@ def test_a_machine_with_a_certificate_of_its_own_making_is_told_nothing(world: W
 ])
 def test_an_address_that_leads_elsewhere_is_no_robot(address: str) -> None:
     with pytest.raises(NotARobot):
-        robot_at("dingtalk", address)
+        robot_at("dingtalk", address, "")
 
 
 @pytest.mark.parametrize(("way", "address", "secret"), [
@@ -136,7 +136,7 @@ def test_a_robot_is_in_no_text_that_somebody_could_log() -> None:
     assert TOKEN not in repr(robot)
     assert "0123" not in repr(robot)
     with pytest.raises(Invalid) as refused:
-        robot_at("dingtalk", DING + "?")
+        robot_at("dingtalk", DING + "?", "")
     assert TOKEN not in str(refused.value) + json.dumps(refused.value.errors)
 
 
