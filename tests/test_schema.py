@@ -100,7 +100,7 @@ PUT_BACK = {
     # Not noticed yet.
     "open": {
         "person.name_sealed", "person.mail_sealed", "account.factor_sealed", "class_contacts.contacts",
-        "directory_page.lines", "roster_import.way_back",
+        "directory_page.lines", "roster_import.way_back", "notice_choice.robot_sealed",
     },
 }
 

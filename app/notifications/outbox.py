@@ -18,6 +18,7 @@ from app.directory.queries import calendar_of
 from app.notifications.carriers import Carrier
 from app.notifications.models import Notice
 from app.notifications.pacing import after_quiet
+from app.notifications.queries import was_looked_at
 from app.notifications.wishes import Target, Wish, wishes_of
 
 _AT_ONCE = 200
@@ -54,14 +55,15 @@ def _carried(way: str, carrier: Carrier, parcels: list[Parcel]) -> list[Parcel]:
 
 def _somebody_due() -> list[UUID]:
     """Return those who have waited longest."""
-    waiting = select(Notice.person_id).where(Notice.mail_due_at <= clock.now()).group_by(Notice.person_id)
+    due = (Notice.mail_due_at <= clock.now(), ~was_looked_at())
+    waiting = select(Notice.person_id).where(*due).group_by(Notice.person_id)
     return list(session().scalars(waiting.order_by(func.min(Notice.mail_due_at)).limit(_AT_ONCE)))
 
 
 def _taken_up() -> list[Parcel]:
     """Count a try for everything that is due, and return what can be sent of it."""
     people = _somebody_due()
-    due = select(Notice).where(Notice.person_id.in_(people), Notice.mail_due_at <= clock.now())
+    due = select(Notice).where(Notice.person_id.in_(people), Notice.mail_due_at <= clock.now(), ~was_looked_at())
     wishes, found = wishes_of(people), defaultdict(list)
     for notice in session().scalars(due.order_by(Notice.id)).all():
         if _counts(notice, wishes[notice.person_id]):

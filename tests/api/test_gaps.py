@@ -86,6 +86,8 @@ ALIKE = {
     "letterbox.letter": ["letters_api.show"],
     "letterbox.letters": ["letters_api.index", "letters_api.second_readings"],
     "notifications.follow": ["notices_api.seen"],
+    "notifications.choice": ["notices_api.choice", "notices_api.choose"],
+    "notifications.test": ["notices_api.test"],
     "notifications.index": ["notices_api.index"],
     "notifications.all_seen": ["notices_api.all_seen"],
     "oversight.access_table": ["oversight_api.access"],

@@ -48,6 +48,8 @@ def test_a_red_letter_climbs_at_night_from_the_room_to_leadership_to_the_centre(
         with later(world, minutes) as found:
             assert found == 1
     assert told(world, posted) == {"lin", "bo", "pia", "dee", "dora"}
+    with world.database.transaction(writes=False):
+        assert set(session().scalars(select(Notice.urgent).where(Notice.subject_id == posted.id))) == {True}
 
 
 def test_it_climbs_no_further_once_somebody_opened_it(world: World, post: Post) -> None:

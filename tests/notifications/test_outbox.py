@@ -129,9 +129,9 @@ def test_a_digest_is_one_message_for_everything(world: World, postbox: Postbox, 
 
 def test_what_was_read_on_the_page_is_not_sent_and_the_rest_is(world: World, postbox: Postbox) -> None:
     chooses(world, "lin", "mail", pace=Pace("hourly"))
-    about = tell(world, "lin", "bo")
+    tell(world, "lin", "bo")
     with world.acting("lin") as lin:
-        service.see_all_about(about, by=lin)
+        service.see(session().scalars(select(Notice).where(Notice.person_id == lin.person_id)).one(), by=lin)
     with clock.at(AFTERNOON + HOUR):
         assert send_waiting(world.database) == 1
     assert recipients(postbox) == ["bo@school.example"]
@@ -207,13 +207,13 @@ def test_what_a_dying_worker_had_taken_up_is_sent_a_minute_later(world: World, p
 
 def test_a_message_seen_while_it_is_sent_stays_seen(world: World, chats: Chats) -> None:
     chooses(world, "lin", "dingtalk", DING)
-    about = tell(world, "lin")
+    tell(world, "lin")
     chats.slowly = threading.Event()
     sending = threading.Thread(target=send_waiting, args=[world.database])
     sending.start()
     wait_until_taken_up(world)
     with world.acting("lin") as lin:
-        service.see_all_about(about, by=lin)
+        service.see(session().scalars(select(Notice).where(Notice.person_id == lin.person_id)).one(), by=lin)
     chats.slowly.set()
     sending.join()
     assert states(world) == ["none"]

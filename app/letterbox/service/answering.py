@@ -127,7 +127,7 @@ def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
     _record(by, "letter:rerouted", letter)
     notifications.queue(
         "letter:urgent" if letter.suggested_level in GRAVE else "letter:received", to=sorted(who.people),
-        organisation=letter.school_id, subject=("letter", letter.id), by=by,
+        organisation=letter.school_id, subject=("letter", letter.id), by=by, urgent=letter.suggested_level == "R4",
     )
 
 

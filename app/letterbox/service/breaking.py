@@ -55,7 +55,7 @@ def open_name(letter: Letter, *, reason: str, by: Actor) -> NameOpening:
     audit.record(by, "letter:name_opened", organisation=letter.school_id, subject=("letter", letter.id))
     notifications.queue(
         "letter:name_opened", to=sorted(set().union(*(team.living for team in told))), organisation=letter.school_id,
-        subject=("name_opening", opening.id), by=by,
+        subject=("name_opening", opening.id), by=by, urgent=True,
     )
     return opening
 

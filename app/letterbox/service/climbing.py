@@ -48,7 +48,8 @@ def _climb(letter: Letter) -> None:
         told=len(told),
     )
     notifications.queue(
-        "letter:unopened", to=told, organisation=letter.school_id, subject=("letter", letter.id), by=DOER
+        "letter:unopened", to=told, organisation=letter.school_id, subject=("letter", letter.id), by=DOER,
+        urgent=letter.suggested_level == "R4",
     )
 
 

@@ -218,5 +218,5 @@ def _tell(letter: Letter, who: Readers, *, grave: bool, by: audit.Doer) -> None:
         return
     notifications.queue(
         "letter:urgent" if grave else "letter:received", to=sorted(who.people), organisation=letter.school_id,
-        subject=("letter", letter.id), by=by,
+        subject=("letter", letter.id), by=by, urgent=letter.suggested_level == "R4",
     )

@@ -114,7 +114,7 @@ def go_on(
     )
     notifications.queue(
         "letter:urgent" if found.level in GRAVE else "letter:continued", to=sorted(vault.readers_of(letter.id)),
-        organisation=letter.school_id, subject=("letter", letter.id), by=DOER,
+        organisation=letter.school_id, subject=("letter", letter.id), by=DOER, urgent=found.level == "R4",
     )
 
 
