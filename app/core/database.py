@@ -7,7 +7,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -251,9 +251,15 @@ def is_full_or_broken(error: DBAPIError) -> bool:
 
 
 def _keep_private(path: str | None) -> None:
-    """Make a database file that only its owner reads; SQLite's own would be open to the whole machine."""
+    """Make a database file that only its owner reads; SQLite's own would be open to the whole machine.
+
+    A file that is there is left alone: closing any handle on it would drop the locks that this process holds through
+    others, and a program that comes and goes would then take the log away in which the server goes on writing
+    (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
     if path and not path.startswith((":memory:", "file:")) and Path(path).parent.is_dir():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

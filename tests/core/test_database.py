@@ -1,9 +1,12 @@
 """One transaction at a time: returning commits, raising rolls back, losing a race begins again."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -212,3 +215,33 @@ def test_the_message_of_a_failure_leaves_out_what_was_being_kept(database):
     with pytest.raises(DBAPIError) as failure, database.transaction():
         session().execute(text("SELECT * FROM nowhere WHERE name = :name"), {"name": "陈子涵"})
     assert "陈子涵" not in str(failure.value)
+
+
+COMES_AND_GOES = """
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+print(database.execute("SELECT count(*) FROM kept").fetchone()[0])
+database.close()
+"""
+
+
+def visit(path: Path) -> int:
+    """Let another program open the database, count, and go."""
+    done = subprocess.run([sys.executable, "-c", COMES_AND_GOES, str(path)], capture_output=True, check=True, text=True)
+    return int(done.stdout)
+
+
+def test_a_program_that_comes_and_goes_takes_nothing_from_a_server_with_several_connections(tmp_path):
+    path = tmp_path / "xinxia.sqlite3"
+    server = Database(f"sqlite:///{path}")
+    with server.transaction():
+        session().execute(text("CREATE TABLE kept (number INTEGER)"))
+    with server.engine.connect() as one, server.engine.connect() as other:
+        assert [each.execute(text("SELECT count(*) FROM kept")).scalar() for each in (one, other)] == [0, 0]
+    for written in (1, 2):
+        assert visit(path) == written - 1
+        with server.transaction():
+            session().execute(text("INSERT INTO kept VALUES (1)"))
+        assert visit(path) == written
+    server.dispose()
+    assert visit(path) == 2
