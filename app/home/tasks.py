@@ -20,6 +20,7 @@ from app.files.queries import unsigned_entries
 from app.identity import keys
 from app.identity.policy import TASKS
 from app.letterbox import queries as letters
+from app.letterbox.models import Letter
 from app.letterbox.policy import LIST, OPEN_BOX
 from app.letterbox.service import boxes
 from app.letterbox.words import BOXES, reference_of
@@ -153,17 +154,21 @@ def _letters(actor: Actor) -> Iterator[Task]:
     """Name the letters that wait: those somebody must open soon among the most urgent, never with a word of theirs."""
     if not LIST.allows(actor):
         return
+    for line in letters.urgent_for(actor):
+        task = _letter(line.letter, URGENT, line.letter.opening_due_at, _("A letter to be opened now"))
+        yield replace(task, code=line.letter.suggested_level)
     for line in letters.waiting_for(actor, size=30).items:
         letter = line.letter
-        urgent = letter.opening_due_at is not None
-        if letter.state == "waiting":
-            yield Task(
-                URGENT if urgent else WAITING, letter.opening_due_at or letter.due_at,
-                _("Letter %(reference)s", reference=reference_of(letter)), _(BOXES[letter.box_code]),
-                _("A letter to be opened now") if urgent else _("A letter waits for an answer"),
-                "letterbox.letter", {"letter_id": letter.id}, code=letter.suggested_level if urgent else None,
-                kind="letter",
-            )
+        late = letter.due_at is not None and letter.due_at < clock.now()
+        if letter.opening_due_at is None and (letter.state == "waiting" or late):
+            yield _letter(letter, WAITING, letter.due_at, _("A letter waits for an answer"))
+
+
+def _letter(letter: Letter, rank: int, due_at: datetime | None, why: str) -> Task:
+    return Task(
+        rank, due_at, _("Letter %(reference)s", reference=reference_of(letter)), _(BOXES[letter.box_code]), why,
+        "letterbox.letter", {"letter_id": letter.id}, kind="letter",
+    )
 
 
 def _boxes(actor: Actor) -> Iterator[Task]:

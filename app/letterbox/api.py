@@ -134,7 +134,7 @@ class RaisedConcernOut(Shape):
 @letters_api.arguments(LettersPart, location="query")
 @letters_api.response(200, page_of(LetterLine))
 def index(query: dict[str, Any]) -> Page[Any]:
-    """List the letters of the caller's boxes: what waits (the soonest due first), is held for a look, or is done."""
+    """List the letters of the caller's boxes: what waits (the soonest due first), is overdue, is held, or is done."""
     return queries.PARTS[query["part"]](g.actor, cursor=query.get("after"))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app import vault
 from app.access import CENTRE, Actor, PostKind
@@ -13,6 +14,8 @@ from app.core import clock
 from app.core.database import session
 from app.core.paging import Page, page
 from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox, LetterRelease, NameOpening
+
+_UNANSWERED = Letter.state.in_(("waiting", "in_hand"))
 
 
 @dataclass(frozen=True)
@@ -39,30 +42,20 @@ def letterbox_of(school_id: UUID) -> Letterbox | None:
 
 
 def waiting_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
-    """Return what waits for this person: what may be urgent first, then the longest due."""
-    found = page(
-        _open_to(actor).where(Letter.state.in_(("waiting", "in_hand"))), by=(Letter.due_at, Letter.id), cursor=cursor,
-        size=size, newest_first=False,
-    )
-    return Page(_lines(found.items, actor), found.next)
+    """Return what is not answered yet, the soonest due first."""
+    return _page(_open_to(actor).where(_UNANSWERED), actor, by=Letter.due_at, cursor=cursor, size=size)
 
 
 def overdue_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
     """Return what should have been answered by now, the longest overdue first."""
-    found = page(
-        _open_to(actor).where(Letter.state.in_(("waiting", "in_hand")), Letter.due_at < clock.now()),
-        by=(Letter.due_at, Letter.id), cursor=cursor, size=size, newest_first=False,
-    )
-    return Page(_lines(found.items, actor), found.next)
+    late = _open_to(actor).where(_UNANSWERED, Letter.due_at < clock.now())
+    return _page(late, actor, by=Letter.due_at, cursor=cursor, size=size)
 
 
 def held_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
     """Return the letters that came in with very many others at once and wait for a look, the oldest first."""
-    found = page(
-        _open_to(actor).where(Letter.state == "held"), by=(Letter.received_at, Letter.id), cursor=cursor, size=size,
-        newest_first=False,
-    )
-    return Page(_lines(found.items, actor), found.next)
+    held = _open_to(actor).where(Letter.state == "held")
+    return _page(held, actor, by=Letter.received_at, cursor=cursor, size=size)
 
 
 def urgent_for(actor: Actor) -> list[LetterLine]:
@@ -73,11 +66,8 @@ def urgent_for(actor: Actor) -> list[LetterLine]:
 
 def done_by(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
     """Return the letters that were answered or closed, newest first."""
-    found = page(
-        _open_to(actor).where(Letter.state.in_(("answered", "closed"))), by=(Letter.received_at, Letter.id),
-        cursor=cursor, size=size,
-    )
-    return Page(_lines(found.items, actor), found.next)
+    done = _open_to(actor).where(Letter.state.in_(("answered", "closed")))
+    return _page(done, actor, by=Letter.received_at, cursor=cursor, size=size, newest_first=True)
 
 
 PARTS = {"waiting": waiting_for, "overdue": overdue_for, "held": held_for, "done": done_by}
@@ -161,6 +151,14 @@ def _open_to(actor: Actor) -> Select[Letter]:
         ),
         actor.ring.reaching(Letter.id),
     )
+
+
+def _page(
+    select: Select[Letter], actor: Actor, *, by: InstrumentedAttribute[Any], cursor: str | None, size: int,
+    newest_first: bool = False,
+) -> Page[LetterLine]:
+    found = page(select, by=(by, Letter.id), cursor=cursor, size=size, newest_first=newest_first)
+    return Page(_lines(found.items, actor), found.next)
 
 
 def _lines(letters: Sequence[Letter], actor: Actor) -> list[LetterLine]:

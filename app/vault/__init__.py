@@ -22,7 +22,7 @@ from app.vault.grants import (
     share,
     withdraw,
 )
-from app.vault.holders import Holder, find_group, group, has_key, user, within
+from app.vault.holders import Holder, find_group, group, has_key, user, with_keys, within
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group
 from app.vault.opening import (
@@ -78,6 +78,7 @@ __all__ = [
     "trust",
     "user",
     "verify_signature",
+    "with_keys",
     "withdraw",
     "within",
     "write",

@@ -1,5 +1,6 @@
 """To whom something can be wrapped: a person, a group, an object's own key, a slip, a recovery card, a return code."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -61,6 +62,11 @@ def next_epoch(user_id: UUID) -> int:
 def has_key(user_id: UUID) -> bool:
     """Say whether a person has enrolled, so that something can be wrapped to them."""
     return current_user_key(user_id) is not None
+
+
+def with_keys(user_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these people who have enrolled, so that something can be wrapped to them."""
+    return set(current_user_keys(set(user_ids)))
 
 
 def current_user_keys(user_ids: set[UUID]) -> dict[UUID, UserKey]:

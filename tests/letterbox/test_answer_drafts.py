@@ -88,3 +88,12 @@ def test_a_draft_that_is_too_long_is_refused_and_the_last_one_stays(
     begin(world, posted)
     assert lin.post(f"/letters/{posted.id}/draft", data={"text": "x" * 20_001}).status_code == 422
     assert BEGUN in lin.get(f"/letters/{posted.id}").get_data(as_text=True)
+
+
+def test_a_first_sentence_goes_before_what_is_written_and_not_in_its_place(
+    world: World, post: Post, browser_of: BrowserOf
+) -> None:
+    posted = post()
+    begin(world, posted)
+    page = browser_of("lin").get(f"/letters/{posted.id}?begin=worried").get_data(as_text=True)
+    assert BEGUN in page and "我很担心你" in page

@@ -207,3 +207,15 @@ def test_an_answer_in_another_name_is_not_shown_as_verified(world: World, post: 
         vault.write(message, "body", ANSWER, lin.ring.open(letter.id))
     with world.database.transaction(writes=False):
         assert [each.verified for each in returning.thread(come_back(world, posted))] == [False, False]
+
+
+def test_a_second_emergency_has_a_clock_of_its_own(world: World, post: Post) -> None:
+    posted = post(GRAVE)
+    with world.acting("lin") as lin:
+        letter = letter_of(posted)
+        answering.answer(letter, words="我来找你。", revision=letter.revision, by=lin)
+        assert urgent_for(lin) == []
+    with world.database.transaction():
+        returning.go_on(come_back(world, posted), GRAVE)
+    with world.acting("lin") as lin:
+        assert [line.letter.id for line in urgent_for(lin)] == [posted.id]

@@ -61,5 +61,5 @@ def review(opening: NameOpening) -> AnyResponse:
     except breaking.ReviewedAlready as refused:
         flash(_(refused.words), "warn")
     else:
-        flash(_("It is kept what you found."), "done")
+        flash(_("What you found is kept."), "done")
     return redirect(url_for("letterbox.opening", opening_id=opening.id), code=303)

@@ -29,8 +29,8 @@ from app.letterbox.words import BEGINNINGS
 @guard(policy.READ, load=queries.get_letter, visit="letter:viewed")
 def letter(letter: Letter) -> str:
     """Show a letter with its answers and the room's notes."""
-    beginning = BEGINNINGS.get(request.args.get("begin", ""))
-    return _shown(letter, forms.blank(text=_(beginning) if beginning else drafts.words_of(letter, by=g.actor)))
+    beginning, draft = BEGINNINGS.get(request.args.get("begin", "")), drafts.words_of(letter, by=g.actor)
+    return _shown(letter, forms.blank(text="\n\n".join(filter(None, [_(beginning) if beginning else "", draft]))))
 
 
 def _shown(letter: Letter, form: forms.Form) -> str:

@@ -13,7 +13,7 @@ from app import audit
 from app.access import Actor, PostKind
 from app.core import clock
 from app.core.database import session
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Missing
 from app.core.ids import new_id
 from app.core.words import N_
 from app.directory.queries import calendar_of, today_at
@@ -75,9 +75,11 @@ def hotlines_of(box: Letterbox) -> list[dict[str, Any]]:
 
 
 def sign_off(school_id: UUID, box_code: str, *, by: Actor) -> BoxOpening:
-    """Keep that somebody opened a box today and how many letters waited in it; none is kept as none."""
+    """Keep that somebody opened a box today and how many letters waited in it; none is kept as none; raises Missing."""
     OPEN_BOX.demand(by)
     MANAGE_THIS.demand(by, letterbox_of(school_id))
+    if box_code not in boxes_of(by, school_id):
+        raise Missing()
     waiting = select(func.count()).where(
         Letter.school_id == school_id, Letter.box_code == box_code, Letter.state.in_(("waiting", "held"))
     )

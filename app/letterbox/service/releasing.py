@@ -34,8 +34,7 @@ def recipients_of(letter: Letter, *, by: Actor) -> set[UUID]:
     """Return the people of the school to whom words of this letter can be told."""
     head = vault.read(letter, "head", by.ring.open(letter.id))
     left_out = {by.person_id, *excluded_in(head), *vault.readers_of(letter.id)}
-    people = {held.person.id for held in posts_held_at([letter.school_id])} - left_out
-    return {person_id for person_id in people if vault.has_key(person_id)}
+    return vault.with_keys({held.person.id for held in posts_held_at([letter.school_id])} - left_out)
 
 
 def release(letter: Letter, *, to: UUID, basis: str, words: str, by: Actor) -> LetterRelease:

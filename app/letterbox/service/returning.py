@@ -101,7 +101,7 @@ def go_on(
     letter, found = opened.letter, found or screen(words)
     message = messages.add(letter, "more", words, opened.key)
     attaching.attach(message, uploads, opened.key)
-    if is_higher(found.level, letter.suggested_level):
+    if is_higher(found.level, letter.suggested_level) or (found.level in GRAVE and letter.opening_due_at is None):
         _raise(opened, found)
     calendar = calendar_of(letter.school_id)
     letter.state, letter.closed_at, letter.due_at = "waiting", None, answer_due(letter.box_code, calendar)
@@ -120,11 +120,12 @@ def go_on(
 
 def _raise(opened: Opened, found: Screening) -> None:
     letter = opened.letter
-    letter.suggested_level, letter.rules_code = found.level, found.version
+    if is_higher(found.level, letter.suggested_level):
+        letter.suggested_level, letter.rules_code = found.level, found.version
     if found.level not in GRAVE:
         return
-    letter.opening_due_at = opening_due(found.level, calendar_of(letter.school_id))
-    excluded = [UUID(hex=person_id) for person_id in vault.read(letter, "head", opened.key)["excluded"]]
+    letter.opening_due_at = opening_due(letter.suggested_level, calendar_of(letter.school_id))
+    excluded = messages.excluded_in(vault.read(letter, "head", opened.key))
     who = readers_of(letter.box_code, school_id=letter.school_id, excluded=excluded, grave=True)
     letter.ladder, letter.climbed = rungs_of(who), 0
     before = vault.grants_of(letter.id)

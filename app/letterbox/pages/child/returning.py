@@ -112,10 +112,10 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
     )
 
 
-def _told(letter: Letter, box: Letterbox) -> list[tuple[str, str, datetime]]:
-    """Return to whom words of a letter were told, on which ground and when: its writer sees it."""
+def _told(letter: Letter, box: Letterbox) -> list[tuple[str, str]]:
+    """Return to whom words of a letter were told, and on which ground: its writer sees it."""
     return [
-        (", ".join(named([one.recipient_id], box.school_id)), _(RELEASE_BASES_FOR_WRITERS[one.basis_code]), one.at)
+        (", ".join(named([one.recipient_id], box.school_id)), _(RELEASE_BASES_FOR_WRITERS[one.basis_code]))
         for one in releasing.releases_of(letter)
     ]
 

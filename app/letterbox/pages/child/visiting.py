@@ -13,13 +13,19 @@ from app.core.catalogues import DEFAULT_LANGUAGE, chosen_language
 from app.core.errors import Missing, Refusal
 from app.core.words import N_
 from app.identity.sessions import token_of
-from app.letterbox import queries
+from app.letterbox import queries, words
 from app.letterbox.models import Letterbox
 from app.letterbox.service import boxes, visits
 from app.letterbox.service.visits import Visit
 
 letters_out = Blueprint("letters_out", "app.letterbox", url_prefix="/w", template_folder="templates")
 COOKIE = "__Host-xinxia-letter"
+
+
+@letters_out.context_processor
+def _words() -> dict[str, Any]:
+    return {"letter_words": words}
+
 
 # What English pages call the numbers that are the same in the whole country; others are named as the school does.
 _ENGLISH = {

@@ -233,8 +233,10 @@ def send(address: str) -> Any:
             )
     except (Invalid, TooLarge) as refused:
         return _checking(box, visit, forms.blank().with_error("files", _(refused.words))), 422
+    people = vault.readers_of(letter.id)
     sent = {
         "box": letter.box_code, "due": letter.due_at.isoformat() if letter.due_at else "", "reply": said["reply"],
-        "care": letter.opening_due_at is not None, "readers": named(vault.readers_of(letter.id), box.school_id),
+        "care": letter.opening_due_at is not None, "readers": named(people, box.school_id),
+        "in_emergency": named(vault.readers_of(letter.id, standby=True) - people, box.school_id),
     }
     return go_on(visits.keep(visit, {"code": code, "sent": sent}), "code", box)
