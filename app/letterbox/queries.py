@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import vault
@@ -33,6 +33,8 @@ def get_letter(letter_id: UUID) -> Letter | None:
 
 def letterbox_at(address: str) -> Letterbox | None:
     """Return the letterbox with this public address."""
+    if not address.isalnum():
+        return None
     return session().scalar(select(Letterbox).where(Letterbox.address_code == address))
 
 
@@ -56,6 +58,14 @@ def held_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page
     """Return the letters that came in with very many others at once and wait for a look, the oldest first."""
     held = _open_to(actor).where(Letter.state == "held")
     return _page(held, actor, by=Letter.received_at, cursor=cursor, size=size)
+
+
+def count_unopened(actor: Actor, school_id: UUID, box_code: str) -> int:
+    """Return how many letters wait in a box for this person; those kept from them are not counted."""
+    unopened = _open_to(actor).where(
+        Letter.school_id == school_id, Letter.box_code == box_code, Letter.state.in_(("waiting", "held"))
+    )
+    return session().scalar(select(func.count()).select_from(unopened.subquery())) or 0
 
 
 def urgent_for(actor: Actor) -> list[LetterLine]:

@@ -7,7 +7,7 @@ from app import vault
 from app.core.database import session
 from app.core.errors import Missing, Stale
 from app.letterbox.models import LetterMessage
-from app.letterbox.queries import urgent_for
+from app.letterbox.queries import to_read_second, urgent_for
 from app.letterbox.service import answering, messages, returning
 from app.letterbox.service.answering import LetterClosed
 from app.letterbox.service.returning import NoSuchLetter
@@ -219,3 +219,14 @@ def test_a_second_emergency_has_a_clock_of_its_own(world: World, post: Post) -> 
         returning.go_on(come_back(world, posted), GRAVE)
     with world.acting("lin") as lin:
         assert [line.letter.id for line in urgent_for(lin)] == [posted.id]
+
+
+def test_a_level_that_a_person_set_does_not_hide_what_is_written_later(world: World, post: Post) -> None:
+    posted = post()
+    with world.acting("lin") as lin:
+        answering.set_level(letter_of(posted), level="R1", revision=letter_of(posted).revision, by=lin)
+    with world.database.transaction():
+        returning.go_on(come_back(world, posted), GRAVE)
+    answered(world, posted)
+    with world.acting("bo") as bo:
+        assert [reading.letter_id for reading in to_read_second(bo)] == [posted.id]

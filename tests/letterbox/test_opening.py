@@ -57,3 +57,11 @@ def test_what_nobody_answers_in_time_is_overdue_until_somebody_does(world: World
         assert overdue_for(lin).items == []
     with clock.at(WEDNESDAY + timedelta(days=2)), world.acting("tan") as tan:
         assert overdue_for(tan).items == []
+
+
+def test_signing_off_tells_nobody_of_a_letter_that_is_kept_from_them(world: World, post: Post) -> None:
+    post(excluded=[world.people["lin"]])
+    with world.acting("lin") as lin:
+        assert boxes.sign_off(world.school, "room", by=lin).found == 0
+    with world.acting("bo") as bo:
+        assert boxes.sign_off(world.school, "room", by=bo).found == 1

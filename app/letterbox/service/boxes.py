@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app import audit
 from app.access import Actor, PostKind
@@ -17,9 +17,9 @@ from app.core.errors import Conflict, Missing
 from app.core.ids import new_id
 from app.core.words import N_
 from app.directory.queries import calendar_of, today_at
-from app.letterbox.models import BoxOpening, Letter, Letterbox
+from app.letterbox.models import BoxOpening, Letterbox
 from app.letterbox.policy import MANAGE_THIS, OPEN_BOX
-from app.letterbox.queries import letterbox_of
+from app.letterbox.queries import count_unopened, letterbox_of
 from app.letterbox.words import BOXES
 from app.schooltime import is_school_day
 
@@ -80,12 +80,9 @@ def sign_off(school_id: UUID, box_code: str, *, by: Actor) -> BoxOpening:
     MANAGE_THIS.demand(by, letterbox_of(school_id))
     if box_code not in boxes_of(by, school_id):
         raise Missing()
-    waiting = select(func.count()).where(
-        Letter.school_id == school_id, Letter.box_code == box_code, Letter.state.in_(("waiting", "held"))
-    )
     opening = BoxOpening(
         id=new_id(), school_id=school_id, box_code=box_code, day=today_at(school_id), opened_by=by.person_id,
-        opened_at=clock.now(), found=session().scalar(waiting) or 0,
+        opened_at=clock.now(), found=count_unopened(by, school_id, box_code),
     )
     session().add(opening)
     session().flush()

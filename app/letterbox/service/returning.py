@@ -103,6 +103,9 @@ def go_on(
     attaching.attach(message, uploads, opened.key)
     if is_higher(found.level, letter.suggested_level) or (found.level in GRAVE and letter.opening_due_at is None):
         _raise(opened, found)
+    if letter.level is not None and is_higher(found.level, letter.level):
+        # What a person saw before was said of other words: somebody sets the level anew.
+        letter.level = None
     calendar = calendar_of(letter.school_id)
     letter.state, letter.closed_at, letter.due_at = "waiting", None, answer_due(letter.box_code, calendar)
     letter.read_by_writer = message.number
