@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from app import create_app
 from app.core.database import Database
@@ -133,6 +135,25 @@ def world(
     opened.dispose()
 
 
+class CompiledOnce(BytecodeCache):
+    """Templates compiled once for all applications of a process; jinja compares what it finds with the source."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give back what was compiled before."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled now."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledOnce()
+
+
 @pytest.fixture
 def app_with(world_installation: Installation) -> Iterator[Callable[..., Flask]]:
     """Another process of the same installation, with other settings: `app_with(second_factor="required")`."""
@@ -140,6 +161,7 @@ def app_with(world_installation: Installation) -> Iterator[Callable[..., Flask]]
 
     def start(**changes: Any) -> Flask:
         started.append(create_app(world_installation.settings(**changes)))
+        started[-1].jinja_env.bytecode_cache = COMPILED
         return started[-1]
 
     yield start

@@ -2,9 +2,12 @@
 
 import functools
 import json
+from collections import deque
+from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, request
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, fields, missing
 from webargs.flaskparser import FlaskParser
@@ -75,6 +78,10 @@ class FeatureBlueprint(Blueprint):
         super().__init__(*args, **options)
         self._prepare_doc_cbks.append(_describe_what_is_common)
 
+    def register_views_in_doc(self, api: "QuietApi", *args: Any, **options: Any) -> None:
+        """Leave the description until a program asks for it: it takes longer than all else of a start."""
+        api.undescribed.append(functools.partial(super().register_views_in_doc, api, *args, **options))
+
     def _store_endpoint_docs(self, endpoint: str, *args: Any, **options: Any) -> None:
         super()._store_endpoint_docs(endpoint, *args, **options)
         for method, told in self._docs[endpoint].items():
@@ -112,6 +119,17 @@ class QuietApi(Api):
     """flask-smorest without its errors: refusals have one home, which also serves the pages."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.undescribed: deque[Callable[[], None]] = deque()
+        self._describing = Lock()
+        super().__init__(*args, **options)
+
+    def _openapi_json(self) -> Response:
+        with self._describing:
+            while self.undescribed:
+                self.undescribed.popleft()()
+        return super()._openapi_json()
 
     def _register_error_handlers(self) -> None:
         """Leave errors to app.core.refusals."""
