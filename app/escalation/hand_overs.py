@@ -232,7 +232,7 @@ def _put_back(hand_over: HandOver, state: str, *, by: Actor) -> None:
 
 def _handed_to(entry: FileEntry) -> list[Holder]:
     return [
-        Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+        vault.holder_of(grant)
         for grant in vault.grants_of(entry.id)
         if grant.basis == HANDED
     ]

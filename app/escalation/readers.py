@@ -48,17 +48,20 @@ class Sealing:
 Teams = Mapping[str, Team]
 
 
-def teams_around(*, school_id: UUID, grade_id: UUID | None, excluded: Collection[UUID]) -> Teams:
+def teams_around(
+    *, school_id: UUID, grade_id: UUID | None, excluded: Collection[UUID], singly: bool = False
+) -> Teams:
     """Return the team of each tier around a student, without those who must not be told.
 
-    A group with an excluded member is replaced by the keys of its other members (3-vault.md).
+    A group with an excluded member is replaced by the keys of its other members (3-vault.md); `singly` replaces
+    every group so, because somebody excluded may join it later.
     """
     centre_id = centre_of(school_id)
     founded = _founded(school_id, grade_id, centre_id)
     holding = groups.holding({group.id for group in founded.values()})
     in_post = _in_post(school_id, grade_id, centre_id)
     return {
-        tier: _team(founded[tier], holding[founded[tier].id], in_post[tier], frozenset(excluded))
+        tier: _team(founded[tier], holding[founded[tier].id], in_post[tier], frozenset(excluded), singly=singly)
         if tier in founded
         else Team()
         for tier in TIERS
@@ -83,9 +86,11 @@ _AROUND = select(Group).where(
 )
 
 
-def _team(group: Group, held: groups.Holding, in_post: set[UUID], excluded: frozenset[UUID]) -> Team:
+def _team(
+    group: Group, held: groups.Holding, in_post: set[UUID], excluded: frozenset[UUID], *, singly: bool
+) -> Team:
     living = frozenset(in_post & held.now - excluded)
-    if held.ever.isdisjoint(excluded):
+    if held.ever.isdisjoint(excluded) and not singly:
         return Team((vault.group(group.id),), living)
     return Team(tuple(vault.user(person_id) for person_id in sorted(held.now - excluded)), living)
 
@@ -211,7 +216,7 @@ def _share_missing(object_id: UUID, wanted: Collection[Wrap], *, by: Actor) -> b
     """Give the keys that are missing; return False where the actor cannot open the object."""
     if not by.ring.open_many([object_id]):
         return False
-    held = {Holder(g.holder_kind, g.holder_id): g.standby for g in vault.grants_of(object_id)}  # type: ignore[arg-type]
+    held = vault.holders_of(object_id)
     missing = [w for w in _once_each(wanted) if w.holder not in held or (held[w.holder] and not w.standby)]
     for wrap in missing:
         share(object_id, wrap, by=by)
@@ -221,7 +226,7 @@ def _share_missing(object_id: UUID, wanted: Collection[Wrap], *, by: Actor) -> b
 def _take_back(object_id: UUID, wanted: Collection[Wrap], *, whole: Collection[Holder] | None) -> None:
     kept = {wrap.holder for wrap in wanted}
     for grant in vault.grants_of(object_id):
-        holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+        holder = vault.holder_of(grant)
         too_high = grant.basis in (BY_LEVEL, STANDBY) and holder not in kept
         joined = whole is not None and holder.kind == "group" and holder not in whole
         if too_high or joined:
@@ -239,7 +244,7 @@ def take_card_back(hand_over: HandOver, *, by: Actor) -> None:
     for grant in vault.grants_of(concern.card_id):
         if grant.basis != HANDED:
             continue
-        holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
+        holder = vault.holder_of(grant)
         if concern.tier == "centre":
             # Nobody at the school could take it back: the centre owns it in the school's place.
             share(concern.card_id, Wrap(holder, INSTEAD), by=by)
@@ -252,7 +257,7 @@ def take_card_back(hand_over: HandOver, *, by: Actor) -> None:
 def renew_card_key(concern: Concern, new_id: UUID, *, by: Actor) -> vault.ObjectKey:
     """Make the key of a new card for the readers of the old one, by somebody who holds the account alone."""
     same = [
-        Wrap(Holder(grant.holder_kind, grant.holder_id), grant.basis, grant.standby)  # type: ignore[arg-type]
+        Wrap(vault.holder_of(grant), grant.basis, grant.standby)
         for grant in vault.grants_of(concern.card_id)
     ]
     return vault.create_objects({new_id: same}, organisation_id=concern.school_id, by=by.ring)[new_id]

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, g
 from marshmallow import fields, validate
 
+from app import vault
 from app.access import guard
 from app.core.errors import Missing
 from app.core.forms import Shape
@@ -20,8 +21,9 @@ from app.files.handing_out import download
 from app.letterbox import policy, queries, schemas
 from app.letterbox.models import AnswerReading, BoxOpening, Letter, LetterAttachment
 from app.letterbox.raising import raise_and_note
-from app.letterbox.service import answering, attaching, boxes, second
-from app.letterbox.service.messages import Said, excluded_in
+from app.letterbox.service import answering, attaching, boxes, readership, second
+from app.letterbox.service.messages import Said
+from app.letterbox.service.readership import kept_from
 from app.letterbox.words import BOXES, MESSAGE_KINDS, MODES, STATES
 
 letters_api = blueprint("letters", __name__, description="Letters that came into the boxes of the caller's school")
@@ -116,6 +118,14 @@ class NoteIn(Shape):
     text = fields.Str(required=True, validate=schemas.LONG)
 
 
+class ReadersOut(Shape):
+    """Who reads a letter, and what there is to decide about it."""
+
+    readers = fields.List(fields.UUID())
+    could_be_let_in = fields.List(fields.UUID(), metadata={"description": "Colleagues who joined later."})
+    unclear = fields.Bool(metadata={"description": "Nobody has said yet whom the writer's words mean."})
+
+
 class RaisedFrom(schemas.RaisedFromLetter):
     """Whom a letter is about, and what the counsellor makes of it, in their own words."""
 
@@ -144,7 +154,7 @@ def index(query: dict[str, Any]) -> Page[Any]:
 def show(letter: Letter) -> Any:
     """Open a letter with its answers and, for the room and the centre, its notes."""
     head, said = answering.read(letter, by=g.actor)
-    excluded = excluded_in(head)
+    excluded = kept_from(head).people
     names = names_of({*excluded, *(one.message.author_id for one in said if one.message.author_id)})
     files = attaching.files_by_message(letter, g.actor.ring.open(letter.id))
     messages = [
@@ -203,7 +213,37 @@ def second_readings() -> Any:
 @letters_api.response(204)
 def read_second(reading: AnswerReading) -> None:
     """Keep that a second person has read an answer."""
-    second.has_read(reading, by=g.actor)
+    second.mark_read(reading, by=g.actor)
+
+
+@letters_api.get("/letters/<uuid:letter_id>/readers")
+@guard(policy.SET_READERS, load=queries.get_letter)
+@letters_api.response(200, ReadersOut)
+def readers(letter: Letter) -> Any:
+    """Say who reads a letter that is kept from somebody, and which colleagues could be let in."""
+    return {
+        "readers": sorted(vault.readers_of(letter.id)),
+        "could_be_let_in": sorted(readership.could_be_let_in(letter, by=g.actor)),
+        "unclear": kept_from(readership.head_of(letter, by=g.actor)).unclear,
+    }
+
+
+@letters_api.post("/letters/<uuid:letter_id>/readers")
+@guard(policy.SET_READERS, load=queries.get_letter)
+@letters_api.arguments(schemas.LetIn)
+@letters_api.response(204)
+def let_in(letter: Letter, given: dict[str, Any]) -> None:
+    """Let one more colleague read the letter with all its parts."""
+    readership.let_in(letter, person_id=given["person"], by=g.actor)
+
+
+@letters_api.post("/letters/<uuid:letter_id>/who-is-meant")
+@guard(policy.SET_READERS, load=queries.get_letter)
+@letters_api.arguments(schemas.WhoIsMeant)
+@letters_api.response(204)
+def say_who(letter: Letter, given: dict[str, Any]) -> None:
+    """Say whom the writer's words mean who must not learn of it; these people cannot open the letter any more."""
+    readership.say_who_is_meant(letter, people=given["people"], by=g.actor)
 
 
 @letters_api.post("/letters/<uuid:letter_id>/notes")

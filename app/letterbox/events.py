@@ -20,6 +20,8 @@ EVENTS = {
     "letter:name_opening_viewed": N_("looked at the opening of a sealed name"),
     "letter:released": N_("told somebody words of a letter"),
     "letter:release_viewed": N_("read words told from a letter"),
+    "letter:let_in": N_("let one more colleague read a letter"),
+    "letter:said_who": N_("said who must not learn of a letter"),
     "letter:noted": N_("wrote a note to a letter"),
     "letter:level_set": N_("set the level of a letter"),
     "letter:rerouted": N_("gave a letter to the counselling room"),

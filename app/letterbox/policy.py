@@ -96,6 +96,7 @@ READ_RELEASE = Permission(
     "letter:read_release", (is_counsellor, holds_told, in_its_room), (is_at_centre, holds_told),
     [is_signed_in, holds_told, was_told],
 )
+SET_READERS = Permission("letter:set_readers", _ROOM, _LEADERSHIP, _CENTRE)
 NOTE = Permission("letter:note", _ROOM, _CENTRE)
 SET_LEVEL = Permission("letter:set_level", _ROOM, _CENTRE)
 REROUTE = Permission("letter:reroute", _LEADERSHIP)
@@ -109,6 +110,6 @@ MANAGE_THIS = Permission(
 )
 
 PERMISSIONS = (
-    LIST, READ, ANSWER, READ_SECOND, OPEN_NAME, SEE_OPENING, REVIEW_OPENING, RELEASE, READ_RELEASE, NOTE, SET_LEVEL,
-    REROUTE, RAISE, CLOSE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
+    LIST, READ, ANSWER, READ_SECOND, OPEN_NAME, SEE_OPENING, REVIEW_OPENING, RELEASE, READ_RELEASE, SET_READERS, NOTE,
+    SET_LEVEL, REROUTE, RAISE, CLOSE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
 )

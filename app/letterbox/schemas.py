@@ -58,6 +58,18 @@ class OpenName(Shape):
     )
 
 
+class LetIn(Shape):
+    """A colleague who joined later."""
+
+    person = fields.UUID(required=True, error_messages=_CHOOSE)
+
+
+class WhoIsMeant(Shape):
+    """Whom the writer's words mean, perhaps nobody of the staff."""
+
+    people = fields.List(fields.UUID(), load_default=list)
+
+
 class Verdict(Shape):
     """What somebody else found when they looked at it."""
 

@@ -122,6 +122,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "letter:review_name_opening": N_("Judge whether a sealed name had to be opened"),
         "letter:release": N_("Tell somebody words of a letter"),
         "letter:read_release": N_("Read words told from a letter"),
+        "letter:set_readers": N_("Let a colleague read a letter, or say who must not learn of it"),
         "letter:note": N_("Write a note to a letter"),
         "letter:set_level": N_("Set the level of a letter"),
         "letter:reroute": N_("Give a letter to the counselling room"),

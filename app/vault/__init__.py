@@ -17,12 +17,14 @@ from app.vault.grants import (
     create_objects,
     destroy,
     grants_of,
+    holders_of,
     readers_among,
+    readers_each,
     readers_of,
     share,
     withdraw,
 )
-from app.vault.holders import Holder, find_group, group, has_key, user, with_keys, within
+from app.vault.holders import Holder, find_group, group, has_key, holder_of, user, with_keys, within
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group
 from app.vault.opening import (
@@ -62,10 +64,13 @@ __all__ = [
     "grants_of",
     "group",
     "has_key",
+    "holder_of",
+    "holders_of",
     "opening_info",
     "read",
     "read_server",
     "readers_among",
+    "readers_each",
     "readers_of",
     "registry",
     "sealed",

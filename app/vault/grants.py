@@ -4,16 +4,16 @@ import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select
 
 from app.core import clock
 from app.core.database import session
 from app.vault import envelope, suites
 from app.vault.errors import NoKey
-from app.vault.holders import Holder, current_group_keys, current_user_keys
+from app.vault.holders import Holder, current_group_keys, current_user_keys, holder_of
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, GroupKey, Membership, UserKey
@@ -135,6 +135,12 @@ def grants_of(object_id: UUID) -> list[Grant]:
     ]
 
 
+def holders_of(object_id: UUID) -> dict[Holder, bool]:
+    """Return to whom an object is wrapped, each with whether it only stands by; keys that were lost hold nothing."""
+    held = session().scalars(select(Grant).where(Grant.object_id == object_id, *_LIVE), {"now": clock.now()})
+    return {holder_of(grant): grant.standby for grant in held}
+
+
 def take_over(holder: Holder, pair: KeyPair, *, to: KeyRing, basis: str) -> None:
     """Wrap to a person the single objects that were wrapped to a card whose private key lies open here."""
     held = session().scalars(select(Grant).where(Grant.holder_kind == holder.kind, Grant.holder_id == holder.id))
@@ -162,6 +168,14 @@ def readers_among(holders: Iterable[Holder]) -> set[UUID]:
             )
         )
     return people
+
+
+def readers_each(object_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return for each object the people whose present keys open it, straight or through a group."""
+    found: dict[UUID, set[UUID]] = {object_id: set() for object_id in object_ids}
+    for object_id, person_id in session().execute(_READERS, {"objects": list(object_ids), "now": clock.now()}):
+        found[object_id].add(person_id)
+    return found
 
 
 def readers_of(*object_ids: UUID, standby: bool = False) -> set[UUID]:
@@ -216,4 +230,29 @@ def _public_key(holder: Holder, people: Mapping[UUID, UserKey], shared: Mapping[
     raise NoKey()
 
 
+def _lost(holder_id: Any, holder_epoch: Any) -> Any:
+    """Return the condition that a person has had other keys since: what was wrapped to these opens nothing."""
+    return exists().where(UserKey.user_id == holder_id, UserKey.epoch > holder_epoch)
+
+
+def _readers() -> Any:
+    wanted = (Grant.object_id.in_(bindparam("objects", expanding=True)), Grant.standby.is_(False), *_LIVE)
+    straight = select(Grant.object_id, Grant.holder_id).where(Grant.holder_kind == "user", *wanted)
+    through = (
+        select(Grant.object_id, Membership.holder_id)
+        .join(Membership, and_(Membership.group_id == Grant.holder_id, Membership.epoch == Grant.holder_epoch))
+        .where(
+            Grant.holder_kind == "group", Membership.holder_kind == "user",
+            ~_lost(Membership.holder_id, Membership.holder_epoch), *wanted,
+        )
+    )
+    return straight.union(through)
+
+
+# Written once: building a statement costs more than the database needs to carry it out.
 _INSERT_GRANTS = insert(Grant)
+_LIVE = (
+    or_(Grant.expires_at.is_(None), Grant.expires_at > bindparam("now")),
+    or_(Grant.holder_kind != "user", ~_lost(Grant.holder_id, Grant.holder_epoch)),
+)
+_READERS = _readers()

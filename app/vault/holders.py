@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, select
@@ -35,6 +35,11 @@ def group(group_id: UUID) -> Holder:
 def within(object_id: UUID) -> Holder:
     """Return an object as a holder: whoever opens it opens what is wrapped within it."""
     return Holder("object", object_id)
+
+
+def holder_of(grant: Any) -> Holder:
+    """Return the one to whom a grant is wrapped."""
+    return Holder(grant.holder_kind, grant.holder_id)
 
 
 def find_group(organisation_id: UUID, kind: str, subject_id: UUID | None = None) -> Group | None:

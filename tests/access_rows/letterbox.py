@@ -37,6 +37,7 @@ TABLE = {
     "letter:review_name_opening": {"lin's opening": "bo pia dee dora", "missing": ""},
     "letter:release": _WORK,
     "letter:read_release": {"told to gao": "lin bo gao", "missing": ""},
+    "letter:set_readers": _READ,
     "letter:note": _WORK,
     "letter:set_level": _WORK,
     "letter:reroute": _row("", "pia", "", "", ""),

@@ -12,7 +12,8 @@ from app.core.errors import Missing
 from app.letterbox.models import Letter, LetterMessage
 from app.letterbox.queries import letterbox_at, letterbox_of, urgent_for, waiting_for
 from app.letterbox.service import answering, posting
-from app.letterbox.service.posting import NobodyReads, NothingWritten, TooLong, readers_of
+from app.letterbox.service.posting import NothingWritten, TooLong
+from app.letterbox.service.readership import KeptFrom, NobodyReads, readers_of
 from app.notifications.models import Notice
 from app.vault import NoKey
 from app.vault.return_codes import new_return_code
@@ -180,8 +181,8 @@ def test_the_database_keeps_neither_words_nor_name_readable(world: World, post: 
 
 def test_who_reads_is_known_before_the_first_word(world: World, letterbox: object) -> None:
     with world.database.transaction(writes=False):
-        room = readers_of("room", school_id=world.school, excluded=(), grave=False)
-        principal = readers_of("leadership", school_id=world.school, excluded=(), grave=False)
+        room = readers_of("room", school_id=world.school, without=KeptFrom(), grave=False)
+        principal = readers_of("leadership", school_id=world.school, without=KeptFrom(), grave=False)
     assert room.people == {world.people["lin"], world.people["bo"]}
     assert principal.people == {world.people["pia"]}
 

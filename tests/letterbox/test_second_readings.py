@@ -52,7 +52,7 @@ def test_the_child_reads_it_at_once_and_bo_within_a_school_day(world: World, pos
         assert (told(world), asked(world, "bo")) == ({"bo"}, [message])
         with world.acting("bo") as bo:
             assert [task.page for task in first_tasks(bo)].count("letterbox.letter") == 1
-            second.has_read(get_reading(posted.id, message), by=bo)
+            second.mark_read(get_reading(posted.id, message), by=bo)
     assert asked(world, "bo") == []
     assert [(event.subject_id, event.codes) for event in world.events("letter:second_read")] == [(posted.id, {})]
 
@@ -83,7 +83,7 @@ def test_nobody_is_the_second_person_to_themselves_or_without_the_key(world: Wor
     message = answered(world, posted)
     assert asked(world, name) == []
     with world.acting(name) as by, pytest.raises(Missing):
-        second.has_read(get_reading(posted.id, message), by=by)
+        second.mark_read(get_reading(posted.id, message), by=by)
 
 
 def test_for_a_counsellor_who_is_alone_it_is_the_centre_and_the_child_sees_so(world: World, post: Post) -> None:
@@ -93,7 +93,7 @@ def test_for_a_counsellor_who_is_alone_it_is_the_centre_and_the_child_sees_so(wo
     with world.acting("dee") as dee:
         _head, said = answering.read(letter_of(posted), by=dee)
         assert said[-1].words == ANSWER
-        second.has_read(get_reading(posted.id, message), by=dee)
+        second.mark_read(get_reading(posted.id, message), by=dee)
     assert asked(world, "dora") == []
     with world.acting("bo") as bo, pytest.raises(Missing):
         answering.read(letter_of(posted), by=bo)

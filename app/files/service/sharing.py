@@ -57,7 +57,7 @@ def restrict(file: StudentFile, *, to: Collection[UUID], by: Actor) -> None:
         vault.share(file.id, to=holder, by=by.ring, basis="file:restricted")
     for grant in vault.grants_of(file.id):
         if grant.holder_kind == "group" or (grant.holder_kind == "user" and grant.holder_id not in named):
-            vault.withdraw(file.id, holder=Holder(grant.holder_kind, grant.holder_id))  # type: ignore[arg-type]
+            vault.withdraw(file.id, holder=vault.holder_of(grant))
     file.restricted = True
     session().flush()
     record(by, "file:restricted", file, people=len(named))

@@ -21,7 +21,8 @@ from app.letterbox import policy, queries, schemas
 from app.letterbox.models import AnswerReading, Letter, LetterAttachment
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.screening import Mark, Screening, explain
-from app.letterbox.service import answering, attaching, breaking, drafts, messages, releasing, second
+from app.letterbox.service import answering, attaching, breaking, drafts, releasing, second
+from app.letterbox.service.readership import kept_from
 from app.letterbox.words import BEGINNINGS
 
 
@@ -35,8 +36,9 @@ def letter(letter: Letter) -> str:
 
 def _shown(letter: Letter, form: forms.Form) -> str:
     head, said = answering.read(letter, by=g.actor)
+    without = kept_from(head)
     readings, typed_by = queries.readings_of(letter.id), [UUID(hex=head["typed_by"])] if head["typed_by"] else []
-    excluded, may = messages.excluded_in(head), {name: each.allows(g.actor, letter) for name, each in _DEEDS.items()}
+    excluded, may = without.people, {name: each.allows(g.actor, letter) for name, each in _DEEDS.items()}
     openings = queries.openings_of(letter.id)
     authors = {one.message.author_id for one in said if one.message.author_id}
     second_readers = {one.read_by for one in readings.values() if one.read_by}
@@ -45,7 +47,8 @@ def _shown(letter: Letter, form: forms.Form) -> str:
     told = {person_id for one in releases for person_id in (one.author_id, one.recipient_id)}
     names = names_of({*authors, *openers, *told, *second_readers, *typed_by, *excluded})
     return render_template(
-        "letterbox/letter.html", letter=letter, head=head, said=said, names=names, form=form, readings=readings,
+        "letterbox/letter.html", letter=letter, head=head, without=without, said=said, names=names, form=form,
+        readings=readings,
         levels=levels_for("assess", letter.suggested_level), may=may,
         excluded=sorted(names[one] for one in excluded if one in names),
         typed_by=", ".join(names.get(one, "--") for one in typed_by), screening=explain(said[0].words, found_in(head)),
@@ -114,7 +117,7 @@ def answer(letter: Letter) -> Any:
 def read_second(reading: AnswerReading) -> AnyResponse:
     """Keep that a second person has read an answer."""
     try:
-        second.has_read(reading, by=g.actor)
+        second.mark_read(reading, by=g.actor)
     except second.ReadAlready as refused:
         flash(_(refused.words), "plain")
     else:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.access import guard
 from app.core import forms
 from app.core.database import savepoint
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.directory.people import posts_held_at
 from app.directory.posts import POST_WORDS
 from app.directory.queries import names_of
@@ -30,7 +30,7 @@ def release(letter: Letter) -> Any:
             try:
                 with savepoint():
                     releasing.release(letter, by=g.actor, **form.data)
-            except Invalid as refused:
+            except (Invalid, Conflict) as refused:
                 field = "to" if isinstance(refused, releasing.CannotTell) else "words"
                 form = form.with_error(field, _(refused.words))
             else:

@@ -17,9 +17,9 @@ from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, LetterMessage
 from app.letterbox.service import drafts, messages, second
 from app.letterbox.service.messages import Said
-from app.letterbox.service.posting import readers_of, rungs_of, worded
+from app.letterbox.service.posting import worded
+from app.letterbox.service.readership import give, head_of, kept_from, leave_to, readers_of, sharing
 from app.notifications import service as notifications
-from app.vault import Holder, NoKey
 
 
 class LetterClosed(Conflict):
@@ -50,9 +50,10 @@ def take_up(letter: Letter, *, by: Actor) -> None:
 def read(letter: Letter, *, by: Actor) -> tuple[dict[str, Any], list[Said]]:
     """Return what the writer said about themselves, and every message that the actor's keys open, notes included."""
     policy.READ.demand(by, letter)
-    keys = by.ring.open_many({letter.id, *([letter.notes_id] if letter.notes_id else ())})
+    found = messages.all_of(letter)
+    keys = by.ring.open_many({letter.id, *(message.object_id for message in found)})
     head: dict[str, Any] = vault.read(letter, "head", keys[letter.id])
-    return head, messages.read(messages.all_of(letter), keys)
+    return head, messages.read(found, keys)
 
 
 def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMessage:
@@ -71,20 +72,21 @@ def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMes
 
 
 def note(letter: Letter, *, words: str, by: Actor) -> LetterMessage:
-    """Keep a note for colleagues: under a key of its own, which the return code never opens."""
+    """Keep a note for colleagues: under a key of its own, which the return code never opens.
+
+    Who does not read the notes that are there begins others: those stay with whom they were written for.
+    """
     policy.NOTE.demand(by, letter)
-    key = by.ring.open(letter.notes_id) if letter.notes_id else _notes_key(letter, by)
+    opened = by.ring.open_many([letter.notes_id]) if letter.notes_id else {}
+    key = opened[letter.notes_id] if letter.notes_id in opened else _notes_key(letter, by)
     message = messages.add(letter, "note", worded(words), key, by=by)
     _record(by, "letter:noted", letter)
     return message
 
 
 def _notes_key(letter: Letter, by: Actor) -> vault.ObjectKey:
-    readers = [
-        Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
-        for grant in vault.grants_of(letter.id)
-        if grant.holder_kind != "letter" and not grant.standby
-    ]
+    held = vault.holders_of(letter.id).items()
+    readers = [holder for holder, standby in held if holder.kind != "letter" and not standby]
     letter.notes_id = new_id()
     return vault.create_object(
         letter.notes_id, organisation_id=letter.school_id, to=readers, by=by.ring, basis="letter:notes"
@@ -105,22 +107,15 @@ def set_level(letter: Letter, *, level: str, revision: int, by: Actor) -> None:
 def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
     """Give a letter from the principal's mailbox to the room; who gives it away reads no further.
 
-    Raises NoKey while nobody of the room could open it.
+    Raises NobodyReads while nobody could open it.
     """
     policy.REROUTE.demand(by, letter)
     _expect(letter, revision)
-    head = vault.read(letter, "head", by.ring.open(letter.id))
-    who = readers_of("room", school_id=letter.school_id, excluded=messages.excluded_in(head), grave=False)
-    if not who.to:
-        raise NoKey()
-    for holder in who.to:
-        vault.share(letter.id, to=holder, by=by.ring, basis="letter:rerouted")
-    for grant in vault.grants_of(letter.id):
-        holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
-        if holder.kind != "letter" and holder not in who.to and not grant.standby:
-            vault.withdraw(letter.id, holder=holder)
-    letter.box_code, letter.state = "room", "waiting"
-    letter.ladder, letter.climbed = rungs_of(who), 0
+    without = kept_from(head_of(letter, by=by))
+    who = readers_of("room", school_id=letter.school_id, without=without, grave=False)
+    give(letter, who, share=sharing(letter, by=by, basis="letter:rerouted"))
+    leave_to(letter, who)
+    letter.state, letter.ladder, letter.climbed = "waiting", who.rungs, 0
     letter.due_at = answer_due("room", calendar_of(letter.school_id))
     letter.opening_due_at = opening_due(letter.suggested_level, calendar_of(letter.school_id))
     _touch(letter)

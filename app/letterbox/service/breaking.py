@@ -15,12 +15,12 @@ from app.core.database import session
 from app.core.errors import Conflict, Missing
 from app.core.ids import new_id
 from app.core.words import N_
-from app.escalation import readers
+from app.escalation.readers import Team
 from app.letterbox import policy
 from app.letterbox.clocks import review_due
 from app.letterbox.models import Letter, NameOpening
-from app.letterbox.service.messages import excluded_in
 from app.letterbox.service.posting import worded
+from app.letterbox.service.readership import head_of, kept_from, teams_of
 from app.notifications import service as notifications
 
 LASTS = timedelta(hours=72)
@@ -38,9 +38,7 @@ def open_name(letter: Letter, *, reason: str, by: Actor) -> NameOpening:
     if letter.name_id is None:
         raise Missing()
     vault.read(letter, "name", by.ring.open(letter.name_id, standby=True))
-    head = vault.read(letter, "head", by.ring.open(letter.id))
-    teams = readers.teams_around(school_id=letter.school_id, grade_id=None, excluded=excluded_in(head))
-    told = [teams[tier] for tier in ("room", "leadership", "centre")]
+    told = _told(letter, by)
     opening = NameOpening(
         id=new_id(), letter_id=letter.id, school_id=letter.school_id, opened_by=by.person_id, opened_at=clock.now(),
         expires_at=clock.now() + LASTS, review_due_at=review_due(),
@@ -58,6 +56,20 @@ def open_name(letter: Letter, *, reason: str, by: Actor) -> NameOpening:
         subject=("name_opening", opening.id), by=by, urgent=True,
     )
     return opening
+
+
+def _told(letter: Letter, by: Actor) -> list[Team]:
+    """Return who hears that a name was opened: of a letter that is kept from somebody those of the room who read it.
+
+    While nobody has said who is meant by its writer's words, leadership does not: it may be somebody of them.
+    """
+    without = kept_from(head_of(letter, by=by))
+    teams = teams_of(letter.school_id, without)
+    room = teams["room"]
+    if without:
+        people = room.living & vault.readers_each([letter.id])[letter.id]
+        room = Team(tuple(vault.user(person_id) for person_id in sorted(people)), people)
+    return [room, teams["centre"], *([] if without.unclear else [teams["leadership"]])]
 
 
 def name_of(letter: Letter, *, by: Actor) -> str:

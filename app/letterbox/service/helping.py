@@ -11,7 +11,8 @@ from app.escalation import service as escalation
 from app.escalation.models import Concern
 from app.letterbox.models import Letter
 from app.letterbox.policy import RAISE
-from app.letterbox.service import answering, messages
+from app.letterbox.service import answering
+from app.letterbox.service.readership import demand_clear, kept_from
 
 
 def raise_concern(
@@ -19,17 +20,18 @@ def raise_concern(
 ) -> Concern:
     """Raise a concern about the student whom a letter is about; who must not learn of the letter learns of neither.
 
-    Nothing of the letter goes along, and no row names both. Raises Missing, NobodyToTell.
+    Nothing of the letter goes along, and no row names both. Raises Missing, WhoIsMeant, NobodyToTell.
     """
     RAISE.demand(by, letter)
     placed = get_placed_student(student_id)
     if placed is None or placed.school_id != letter.school_id:
         raise Missing()
     head, _said = answering.read(letter, by=by)
+    demand_clear(head)
     concern = escalation.raise_concern(
         student_id=student_id, source="letter", level=level, by=by,
         account={
-            "safe_now": safe_now, "seen": words, "families": list(families), "excluded": messages.excluded_in(head),
+            "safe_now": safe_now, "seen": words, "families": list(families), "excluded": kept_from(head).people,
         },
     )
     audit.record(by, "letter:led_to_concern", organisation=letter.school_id, subject=("letter", letter.id))

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -72,11 +71,6 @@ def all_of(letter: Letter) -> list[LetterMessage]:
 def read(messages: Sequence[LetterMessage], keys: dict[UUID, ObjectKey]) -> list[Said]:
     """Return those messages whose key is among these, in their order."""
     return [_read(message, keys[message.object_id]) for message in messages if message.object_id in keys]
-
-
-def excluded_in(head: dict[str, Any]) -> list[UUID]:
-    """Return the people who must not learn of a letter, as its head names them."""
-    return [UUID(hex=person_id) for person_id in head["excluded"]]
 
 
 def _read(message: LetterMessage, key: ObjectKey) -> Said:

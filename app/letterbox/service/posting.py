@@ -1,7 +1,7 @@
 """A letter is posted: looked at by screening while it is open, then sealed to those who will read it."""
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from app.core.database import session
 from app.core.errors import Invalid
 from app.core.words import N_
 from app.directory.queries import calendar_of
-from app.escalation import readers
 from app.escalation.levels import GRAVE, is_higher
 from app.letterbox import figures
 from app.letterbox.clocks import answer_due, opening_due
@@ -21,15 +20,13 @@ from app.letterbox.screening import Screening, screen
 from app.letterbox.service import attaching, flood, messages
 from app.letterbox.service.attaching import Upload
 from app.letterbox.service.doer import DOER
+from app.letterbox.service.readership import KeptFrom, Readers, readers_of
 from app.notifications import service as notifications
-from app.vault import Holder, letters
+from app.vault import letters
 from app.vault.letters import Writer
 from app.vault.return_codes import read_return_code
 
 LONGEST = 20_000
-# Who reads instead when nobody of a box is there or everybody is excluded. What was written to the room never comes
-# to leadership (未成年人保护法 §63).
-_INSTEAD = {"room": ("room", "centre"), "leadership": ("leadership", "room", "centre")}
 
 
 class NothingWritten(Invalid):
@@ -42,45 +39,6 @@ class TooLong(Invalid):
     """Longer than any letter needs to be."""
 
     words = N_("This is too long for one letter. Please send it in two parts.")
-
-
-class NobodyReads(Invalid):
-    """There is nobody who could open it."""
-
-    words = N_(
-        "Nobody at this school can open letters yet. Please use a number below, or speak to an adult you trust."
-    )
-
-
-@dataclass(frozen=True)
-class Readers:
-    """Who will be able to open a letter: `box` is where it goes, `standby` opens it in an emergency only.
-
-    `ladder` are the people who hear, tier by tier, that nobody has opened it.
-    """
-
-    box: str
-    to: tuple[Holder, ...]
-    standby: tuple[Holder, ...]
-    people: frozenset[UUID]
-    ladder: tuple[frozenset[UUID], ...]
-
-
-def readers_of(box: str, *, school_id: UUID, excluded: Collection[UUID], grave: bool) -> Readers:
-    """Return who would read a letter; raises NobodyReads.
-
-    What may be an emergency goes to the room whichever box it was put in, never to leadership, and the centre
-    stands by (3-vault.md, Standby grants).
-    """
-    teams = readers.teams_around(school_id=school_id, grade_id=None, excluded=excluded)
-    wanted = "room" if grave else box
-    tier = next((tier for tier in _INSTEAD[wanted] if teams[tier].living), None)
-    if tier is None:
-        raise NobodyReads()
-    standby = teams["centre"].holders if grave and tier != "centre" else ()
-    lies_in = "leadership" if tier == "leadership" else "room"
-    ladder = tuple(teams[each].living for each in dict.fromkeys((tier, "leadership", "centre")) if teams[each].living)
-    return Readers(lies_in, teams[tier].holders, standby, teams[tier].living, ladder)
 
 
 @dataclass(frozen=True)
@@ -112,9 +70,11 @@ def _readable(text: str) -> str:
 
 def who_reads(letterbox: Letterbox, answers: Mapping[str, Any], *, grave: bool) -> Readers:
     """Return who would read a letter if it were sent as it stands now; raises NobodyReads."""
-    return readers_of(
-        answers["box"], school_id=letterbox.school_id, excluded=answers.get("excluded", ()), grave=grave
-    )
+    return readers_of(answers["box"], school_id=letterbox.school_id, without=_without(answers), grave=grave)
+
+
+def _without(answers: Mapping[str, Any]) -> KeptFrom:
+    return KeptFrom(frozenset(answers.get("excluded", ())), bool(answers.get("excluded_words", "").strip()))
 
 
 def post(
@@ -175,17 +135,12 @@ def _letter(letterbox: Letterbox, letter_id: UUID, who: Readers, weighed: Weighe
         unsafe=unsafe,
         opening_due_at=opening_due(weighed.level, calendar),
         due_at=answer_due(who.box, calendar),
-        ladder=rungs_of(who),
+        ladder=who.rungs,
         climbed=0,
         read_by_writer=1,
         read_by_staff=0,
         revision=1,
     )
-
-
-def rungs_of(who: Readers) -> list[list[str]]:
-    """Return the ladder as it is kept with a letter."""
-    return [sorted(person_id.hex for person_id in people) for people in who.ladder]
 
 
 def _head(answers: Mapping[str, Any], found: Screening) -> dict[str, Any]:
@@ -212,7 +167,7 @@ def _seal_name(letter: Letter, answers: Mapping[str, Any]) -> None:
     name = answers.get("name", "").strip()
     if answers.get("mode") != "sealed" or not name:
         return
-    who = readers_of("room", school_id=letter.school_id, excluded=answers.get("excluded", ()), grave=True)
+    who = readers_of("room", school_id=letter.school_id, without=_without(answers), grave=True)
     key = letters.seal_letter(
         organisation_id=letter.school_id, to=(), standby=(*who.to, *who.standby), basis="letter:name", writer=None
     )

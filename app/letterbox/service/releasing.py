@@ -19,8 +19,8 @@ from app.core.words import N_
 from app.directory.people import posts_held_at
 from app.letterbox import policy
 from app.letterbox.models import Letter, LetterRelease
-from app.letterbox.service.messages import excluded_in
 from app.letterbox.service.posting import worded
+from app.letterbox.service.readership import demand_clear, head_of, kept_from
 from app.notifications import service as notifications
 
 
@@ -32,14 +32,15 @@ class CannotTell(Invalid):
 
 def recipients_of(letter: Letter, *, by: Actor) -> set[UUID]:
     """Return the people of the school to whom words of this letter can be told."""
-    head = vault.read(letter, "head", by.ring.open(letter.id))
-    left_out = {by.person_id, *excluded_in(head), *vault.readers_of(letter.id)}
+    without = kept_from(head_of(letter, by=by))
+    left_out = {by.person_id, *without.people, *vault.readers_of(letter.id)}
     return vault.with_keys({held.person.id for held in posts_held_at([letter.school_id])} - left_out)
 
 
 def release(letter: Letter, *, to: UUID, basis: str, words: str, by: Actor) -> LetterRelease:
-    """Tell one person words of a letter, signed; raises CannotTell, NothingWritten, TooLong."""
+    """Tell one person words of a letter, signed; raises CannotTell, WhoIsMeant, NothingWritten, TooLong."""
     policy.RELEASE.demand(by, letter)
+    demand_clear(head_of(letter, by=by))
     if to not in recipients_of(letter, by=by):
         raise CannotTell()
     words = worded(words)

@@ -18,7 +18,8 @@ from app.letterbox.service import attaching, messages
 from app.letterbox.service.attaching import Upload
 from app.letterbox.service.doer import DOER
 from app.letterbox.service.messages import Said
-from app.letterbox.service.posting import Readers, readers_of, rungs_of, worded
+from app.letterbox.service.posting import worded
+from app.letterbox.service.readership import Share, bring_up_to_date, give, kept_from, leave_to, readers_of
 from app.notifications import service as notifications
 from app.vault import Holder, ObjectKey, letters
 from app.vault.keypairs import KeyPair
@@ -82,11 +83,21 @@ def thread(opened: Opened) -> list[Said]:
 
 
 def take_note(opened: Opened, said: list[Said]) -> None:
-    """Keep when the writer was last here and how far they have read."""
+    """Keep when the writer was last here and how far they have read, and let those read it whose turn it is today."""
     letter = opened.letter
     letter.writer_came_at = clock.now()
     letter.read_by_writer = max([letter.read_by_writer, *(each.message.number for each in said)])
-    session().flush()
+    new = find_readers(opened)
+    if letter.state in ("waiting", "in_hand", "held"):
+        notifications.queue(
+            "letter:received", to=sorted(new), organisation=letter.school_id, subject=("letter", letter.id), by=DOER
+        )
+
+
+def find_readers(opened: Opened) -> set[UUID]:
+    """Give the letter to those who open its box today, in its writer's name; return who did not read it before."""
+    head = vault.read(opened.letter, "head", opened.key)
+    return bring_up_to_date(opened.letter, head, share=_sharing(opened, "letter:visited"))
 
 
 def go_on(
@@ -99,6 +110,7 @@ def go_on(
     """
     words = worded(words)
     letter, found = opened.letter, found or screen(words)
+    find_readers(opened)
     message = messages.add(letter, "more", words, opened.key)
     attaching.attach(message, uploads, opened.key)
     if is_higher(found.level, letter.suggested_level) or (found.level in GRAVE and letter.opening_due_at is None):
@@ -128,24 +140,18 @@ def _raise(opened: Opened, found: Screening) -> None:
     if found.level not in GRAVE:
         return
     letter.opening_due_at = opening_due(letter.suggested_level, calendar_of(letter.school_id))
-    excluded = messages.excluded_in(vault.read(letter, "head", opened.key))
-    who = readers_of(letter.box_code, school_id=letter.school_id, excluded=excluded, grave=True)
-    letter.ladder, letter.climbed = rungs_of(who), 0
-    before = vault.grants_of(letter.id)
-    held = {Holder(grant.holder_kind, grant.holder_id) for grant in before}  # type: ignore[arg-type]
-    letters.share_letter(
-        opened.key, writer=opened.writer, basis="letter:raised",
-        to=[holder for holder in who.to if holder not in held],
-        standby=[holder for holder in who.standby if holder not in held],
-    )
+    without = kept_from(vault.read(letter, "head", opened.key))
+    who = readers_of(letter.box_code, school_id=letter.school_id, without=without, grave=True)
+    letter.ladder, letter.climbed = who.rungs, 0
+    give(letter, who, share=_sharing(opened, "letter:raised"))
     if letter.box_code != who.box:
-        _leave_to(letter, who)
+        leave_to(letter, who)
 
 
-def _leave_to(letter: Letter, who: Readers) -> None:
-    """Let a letter lie in another box from now on: whoever read it until now reads no further."""
-    letter.box_code = who.box
-    for grant in vault.grants_of(letter.id):
-        holder = Holder(grant.holder_kind, grant.holder_id)  # type: ignore[arg-type]
-        if holder.kind != "letter" and holder not in (*who.to, *who.standby):
-            vault.withdraw(letter.id, holder=holder)
+def _sharing(opened: Opened, basis: str) -> Share:
+    """Return how a writer who has come back gives the key of their letter on."""
+
+    def share(to: Sequence[Holder], standby: Sequence[Holder]) -> None:
+        letters.share_letter(opened.key, writer=opened.writer, to=to, standby=standby, basis=basis)
+
+    return share

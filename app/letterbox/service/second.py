@@ -13,8 +13,7 @@ from app.escalation.levels import GRAVE
 from app.letterbox import policy
 from app.letterbox.clocks import second_reading_due
 from app.letterbox.models import AnswerReading, Letter, LetterMessage
-from app.letterbox.service.messages import excluded_in
-from app.letterbox.service.posting import readers_of
+from app.letterbox.service.readership import head_of, kept_from, readers_of, sharing
 from app.notifications import service as notifications
 
 
@@ -45,17 +44,16 @@ def ask(letter: Letter, answer: LetterMessage, *, by: Actor) -> None:
 
 
 def _second_readers(letter: Letter, by: Actor) -> set[UUID]:
-    head = vault.read(letter, "head", by.ring.open(letter.id))
-    who = readers_of("room", school_id=letter.school_id, excluded=excluded_in(head), grave=True)
-    colleagues = who.people - {by.person_id}
+    without = kept_from(head_of(letter, by=by))
+    who = readers_of("room", school_id=letter.school_id, without=without, grave=True)
+    colleagues = who.people & vault.readers_each([letter.id])[letter.id] - {by.person_id}
     if colleagues:
         return set(colleagues)
-    for holder in who.standby:
-        vault.share(letter.id, to=holder, by=by.ring, basis="letter:second_reader")
+    sharing(letter, by=by, basis="letter:second_reader")(who.standby, ())
     return vault.readers_among(who.standby)
 
 
-def has_read(reading: AnswerReading, *, by: Actor) -> None:
+def mark_read(reading: AnswerReading, *, by: Actor) -> None:
     """Keep that a second person has read an answer; raises ReadAlready."""
     policy.READ_SECOND.demand(by, reading)
     if reading.read_at is not None:

@@ -11,7 +11,7 @@ from app.access import CENTRE, PostKind
 from app.directory.people import HeldPost, posts_held_at
 from app.directory.posts import POST_WORDS
 from app.directory.queries import names_of, posts_of, today_at
-from app.letterbox.service.posting import Readers
+from app.letterbox.service.readership import Readers
 
 _PUBLISHED = (
     PostKind.COUNSELLOR, PostKind.LEAD, PostKind.HEAD_OF_GRADE, PostKind.CLASS_TEACHER, PostKind.SUBJECT_TEACHER,

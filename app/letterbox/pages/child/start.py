@@ -27,7 +27,7 @@ from app.letterbox.pages.child.visiting import (
     visit_to,
 )
 from app.letterbox.service import visits
-from app.letterbox.service.posting import NobodyReads, readers_of
+from app.letterbox.service.readership import KeptFrom, NobodyReads, readers_of
 from app.letterbox.words import BOXES
 from app.vault.return_codes import new_return_code
 
@@ -55,7 +55,7 @@ def readers_by_box(box: Letterbox) -> dict[str, NamedReaders]:
     found = {}
     for code in BOXES:
         try:
-            who = readers_of(code, school_id=box.school_id, excluded=(), grave=False)
+            who = readers_of(code, school_id=box.school_id, without=KeptFrom(), grave=False)
         except NobodyReads:
             continue
         found[code] = named_readers(who, box.school_id)

@@ -24,7 +24,7 @@ from app.letterbox.pages.child.start import readers_by_box
 from app.letterbox.pages.child.visiting import VisitOver, box_at, demand_visit, go_on, letters_out, show, visit_to
 from app.letterbox.queries import letterbox_at
 from app.letterbox.service import posting, returning, visits
-from app.letterbox.service.posting import NobodyReads
+from app.letterbox.service.readership import NobodyReads
 from app.letterbox.service.visits import Visit
 from app.letterbox.words import BOXES, MODES, SAFE, WISHES
 
