@@ -7,6 +7,7 @@ from typing import IO
 
 import magic
 
+from app.core.archives import is_moderate, is_plainly_packed
 from app.core.errors import Invalid, TooLarge
 from app.core.words import N_
 
@@ -77,6 +78,8 @@ def plain_name(name: str, kind: str) -> str:
 
 def _is_docx(source: IO[bytes]) -> bool:
     """Say whether a zip archive is a Word document; only its directory and its list of types are read."""
+    if not is_moderate(source, most_parts=_MOST_PARTS):
+        return False
     try:
         with zipfile.ZipFile(source) as archive:
             parts = archive.infolist()
@@ -85,6 +88,8 @@ def _is_docx(source: IO[bytes]) -> bool:
                 return False
             # An absurd size makes it a bomb. Nothing is unpacked here, but whoever downloads it will.
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+                return False
+            if not is_plainly_packed(parts):
                 return False
             types = _list_of_types(archive)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, KeyError, RuntimeError):

@@ -45,10 +45,12 @@ def png(width: int = 1, height: int = 1) -> bytes:
     )
 
 
-def docx(parts: Mapping[str, bytes] | None = None, *, types: bytes = TYPES) -> bytes:
+def docx(
+    parts: Mapping[str, bytes] | None = None, *, types: bytes = TYPES, packed: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     """Return a Word document with some more parts."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", packed) as archive:
         archive.writestr("[Content_Types].xml", types)
         archive.writestr("_rels/.rels", b"<Relationships/>")
         archive.writestr("word/document.xml", b"<w:document/>")
@@ -69,6 +71,17 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
 def bomb() -> bytes:
     """Return a Word document of less than a megabyte that unpacks to more than 200."""
     return docx({f"word/media/{n}.bin": bytes(30 * 1024 * 1024) for n in range(7)})
+
+
+def many_parts() -> bytes:
+    """Return a Word document whose directory names one of its parts 300,000 times, and says that there are four."""
+    whole = docx()
+    start, size = whole.index(b"PK\1\2"), whole.index(b"PK\5\6") - whole.index(b"PK\1\2")
+    directory = whole[start : start + size]
+    line = directory[: directory.index(b"PK\1\2", 4)]
+    more = line * 300_000
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 4, 4, size + len(more), start, 0)
+    return whole[:start] + directory + more + end
 
 
 JPEG = jpeg()

@@ -3,6 +3,7 @@
 import io
 import os
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ REFUSED = {
     "an embedded program": samples.docx({"word/embeddings/oleObject1.bin": b"x"}),
     "a list of types without end": samples.docx(types=samples.TYPES + b" " * 300_000),
     "thousands of parts": samples.docx({f"word/{n}.xml": b"" for n in range(2_001)}),
+    "300,000 parts": samples.many_parts(),
+    "parts packed in an unusual way": samples.docx(packed=zipfile.ZIP_LZMA),
     "an old Word document": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600),
 }
 

@@ -11,6 +11,7 @@ from zipfile import ZipFile, ZipInfo
 
 from openpyxl import load_workbook
 
+from app.core.archives import is_moderate, is_plainly_packed
 from app.core.errors import Refusal
 from app.directory.rosters.sheets import (
     LAST_GAP,
@@ -36,6 +37,8 @@ Gather = Callable[[Iterable[Sequence[Cell]]], tuple[Row, ...]]
 
 def open_workbook(content: bytes, gather: Gather) -> tuple[Sheet, ...]:
     """Return the visible sheets; formulas come as Formula text, never as a computed value."""
+    if not is_moderate(BytesIO(content), most_parts=MAX_PARTS):
+        raise NotASpreadsheet
     try:
         with ZipFile(BytesIO(content)) as archive:
             _weigh(archive.infolist())
@@ -51,7 +54,7 @@ def open_workbook(content: bytes, gather: Gather) -> tuple[Sheet, ...]:
 
 def _weigh(parts: Sequence[ZipInfo]) -> None:
     # zipfile never unpacks more of a part than the directory says, so these sums bound what follows.
-    if len(parts) > MAX_PARTS or any(part.flag_bits & _ENCRYPTED for part in parts):
+    if len(parts) > MAX_PARTS or not is_plainly_packed(parts) or any(part.flag_bits & _ENCRYPTED for part in parts):
         raise NotASpreadsheet
     side_parts = [part for part in parts if not part.filename.startswith(("xl/worksheets/", "xl/sharedStrings"))]
     if sum(part.file_size for part in parts) > MAX_UNPACKED or any(
