@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.files.pictures import NotAPicture, PictureTooLarge, without_metadata
+from app.files.metadata import without_metadata
+from app.files.pictures import NotAPicture, PictureTooLarge
 from tests.files import samples
 from tests.files.samples import segment
 
@@ -63,8 +64,10 @@ def test_a_drawing_says_nothing_beside_its_points() -> None:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
     plain = samples.png()
-    said = b"".join(chunk(kind, PLACE) for kind in (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"))
+    said = b"".join(chunk(kind, PLACE) for kind in (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX", b"prVW"))
     assert clean("image/png", plain[:33] + said + plain[33:] + PLACE) == plain
+    with pytest.raises(NotAPicture):
+        clean("image/png", plain[:33] + chunk(b"CgBI", PLACE) + plain[33:])
 
 
 def test_a_picture_of_a_hundred_million_points_is_the_largest() -> None:
@@ -79,6 +82,61 @@ def test_a_picture_of_a_hundred_million_points_is_the_largest() -> None:
 
 def test_a_document_is_left_as_it_is() -> None:
     assert clean("application/pdf", samples.PDF) == samples.PDF
+
+
+FILM = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42" + PLACE
+SECOND = exif(1)
+
+
+@pytest.mark.parametrize("behind", [FILM, samples.JPEG, b"\xff\xd8" + SECOND + samples.JPEG[2:], PLACE, b"\xff"])
+def test_what_stands_behind_the_end_of_a_photo_goes(behind: bytes) -> None:
+    assert clean("image/jpeg", samples.JPEG + behind) == samples.JPEG
+
+
+def scan(restarts: bool) -> st.SearchStrategy[bytes]:
+    """Coded data of a scan: FF is stuffed, and restarts may stand within."""
+    plain = st.binary(max_size=40).map(lambda data: data.replace(b"\xff", b"\xff\0"))
+    marks = st.sampled_from([b""] + [bytes([0xFF, 0xD0 + n]) for n in range(8)] * restarts)
+    return st.lists(st.tuples(plain, marks), max_size=6).map(lambda runs: b"".join(map(b"".join, runs)))
+
+
+@given(st.data(), st.integers(1, 5), st.booleans(), st.binary(max_size=60))
+def test_every_scan_stays_to_the_byte_and_nothing_else_does(
+    data: st.DataObject, scans: int, restarts: bool, behind: bytes
+) -> None:
+    """Progressive photos have many scans, with tables and sayings between them."""
+    frame = segment(0xC2, struct.pack(">BHHBBBB", 8, 9, 9, 1, 1, 0x11, 0))
+    said, kept = [samples.JPEG[:2], exif(None), frame], [samples.JPEG[:2], frame]
+    for _ in range(scans):
+        coded = segment(0xDA, bytes([1, 1, 0, 0, 63, 0])) + data.draw(scan(restarts))
+        table = segment(0xC4, b"\x10" + bytes(16))
+        said += [segment(0xFE, PLACE), table, exif(None), coded]
+        kept += [table, coded]
+    assert clean("image/jpeg", b"".join([*said, b"\xff\xd9", behind])) == b"".join([*kept, b"\xff\xd9"])
+
+
+def test_no_small_picture_stays_beside_the_large_one() -> None:
+    small = segment(0xE0, b"JFXX\0\x10" + samples.JPEG + PLACE)
+    assert clean("image/jpeg", photo(small)) == samples.JPEG
+    head = b"JFIF\0\1\1\0\0\1\0\1"
+    assert clean("image/jpeg", photo(segment(0xE0, head + b"\1\1" + PLACE))) == photo(segment(0xE0, head + b"\0\0"))
+
+
+def test_colours_are_no_hiding_place() -> None:
+    assert clean("image/jpeg", photo(segment(0xED, b"ICC_PROFILE\0\1\1" + PLACE))) == samples.JPEG
+    adobe = b"Adobe\0\x64\0\0\0\0\1"
+    assert clean("image/jpeg", photo(segment(0xEE, adobe + PLACE))) == photo(segment(0xEE, adobe))
+
+
+@pytest.mark.parametrize("code", [0x01, 0x4F, 0xD0, 0xD8, 0xF7, 0xFD])
+def test_parts_that_no_photo_has_are_refused(code: int) -> None:
+    with pytest.raises(NotAPicture):
+        clean("image/jpeg", photo(segment(code, PLACE)))
+
+
+def test_a_picture_of_very_many_parts_holds_nobody_up() -> None:
+    with pytest.raises(NotAPicture):
+        clean("image/jpeg", photo(segment(0xFE, b"") * 60_000))
 
 
 @given(cut=st.integers(2, len(samples.JPEG) - 1))

@@ -14,8 +14,8 @@ from app.core.ids import new_id
 from app.core.words import N_
 from app.files import store
 from app.files.content import kind_of, plain_name, size_of
+from app.files.metadata import without_metadata
 from app.files.models import Attachment, StudentFile
-from app.files.pictures import without_metadata
 from app.files.policy import ATTACH, READ_ATTACHMENT
 from app.files.service.record import record
 
