@@ -1,10 +1,12 @@
 """Many ways to write a word become one, and every place found leads back to the child's own text."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.letterbox.screening.normalising import normalise
+from app.letterbox.screening.normalising import normalise, windows
 
 
 @given(st.text())
@@ -13,6 +15,16 @@ def test_any_text_has_a_spelling_and_every_character_of_it_a_place(text: str) ->
     assert len(normal.text) == len(normal.places)
     assert list(normal.places) == sorted(normal.places)
     assert all(0 <= place < len(text) for place in normal.places)
+
+
+@given(st.text(alphabet="我a .ﷺ㎏", max_size=60), st.integers(1, 400))
+def test_windows_cover_a_text_overlap_and_are_short(piece: str, times: int) -> None:
+    text = piece * times
+    spans = list(windows(text))
+    assert spans[0][0] == 0 and spans[-1][1] == len(text)
+    for (_, end), (start, _) in pairwise(spans):
+        assert end - start == 200
+    assert all(len(normalise(text[start:end]).text) <= 20_000 for start, end in spans)
 
 
 @given(st.text(alphabet="我想死 .。，kill🔪4ａ\u200d\n", min_size=1))

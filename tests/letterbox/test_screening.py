@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.escalation.levels import FAMILIES, GRAVE, LEVELS
-from app.letterbox.screening import screen
+from app.letterbox.screening import finding, screen
 from app.letterbox.screening.explaining import REASONS
 from app.letterbox.screening.finding import Hit, find_signs
 from app.letterbox.screening.model import HEADS, model
 from app.letterbox.screening.normalising import normalise
 from app.letterbox.screening.rules import rules
-from app.letterbox.screening.screening import NOT_READABLE, READS_LIKE, suggest
+from app.letterbox.screening.screening import NOT_READABLE, READS_LIKE, TOO_LONG, suggest
 from app.letterbox.screening.weighing import AIDS, level_of_signs
 
 SPLITS = [" ", "  ", "\u3000", "🔪", "😊", "*", ".", "-", "_", "\u200b", "·"]
@@ -205,3 +205,33 @@ def test_every_sign_and_aid_has_its_words() -> None:
     assert {sign.code for sign in book.signs} | set(AIDS) <= set(REASONS)
     assert {sign.family for sign in book.signs} | set(book.families.values()) <= set(FAMILIES)
     assert set(book.families) <= set(book.notions)
+
+
+WIDE = "ﷺ"  # one sign that stands for eighteen
+PLAN = "我今晚就想死，药已经准备好了"
+
+
+@pytest.mark.parametrize("before", [0, 1_000, 1_500, 2_000])
+def test_a_grave_word_is_seen_wherever_it_stands_in_a_text_that_grows(before: int) -> None:
+    text = WIDE * before + PLAN
+    found = screen(text)
+    assert found.level == "R4"
+    assert all(0 <= mark.start < mark.end <= len(text) for mark in found.marks)
+    assert any(mark.start >= before for mark in found.marks)
+
+
+def test_a_grave_word_behind_all_that_is_read_is_left_to_a_person_the_same_day() -> None:
+    found = screen(WIDE * 5_000 + PLAN)
+    assert found.level in GRAVE and TOO_LONG in found.reasons
+    assert TOO_LONG in REASONS and TOO_LONG not in screen("食堂的汤太咸了。" * 2_400).reasons
+
+
+def test_what_is_said_thousands_of_times_is_marked_in_some_places() -> None:
+    assert 0 < len(screen("我想死。" * 1_000).marks) <= 50
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9)), max_size=12), st.integers(0, 60), st.integers(1, 9))
+def test_a_sign_meets_the_guards_that_it_meets(spans: list[tuple[int, int]], at: int, size: int) -> None:
+    whole = [(start, start + length) for start, length in spans]
+    meets = any(start < at + size and at < end for start, end in whole)
+    assert finding._meets_one((at, at + size), finding._merged(whole)) == meets

@@ -2,6 +2,6 @@
 
 from app.letterbox.screening.explaining import explain, family_names
 from app.letterbox.screening.marking import Mark
-from app.letterbox.screening.screening import Screening, screen
+from app.letterbox.screening.screening import Screening, recalled, screen
 
-__all__ = ["Mark", "Screening", "explain", "family_names", "screen"]
+__all__ = ["Mark", "Screening", "explain", "family_names", "recalled", "screen"]

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from app.letterbox.screening.finding import Hit
 from app.letterbox.screening.normalising import Normal
 from app.letterbox.screening.rules import Rules
 
-_MOST = 4
+_MOST, _MOST_SIGNS = 4, 40
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Mark:
 
 
 def marks_of_hits(normal: Normal, hits: Iterable[Hit]) -> tuple[Mark, ...]:
-    """Return the places of signs."""
-    return tuple(Mark(*normal.original(*hit.span), hit.code) for hit in hits)
+    """Return the places of signs, of very many the first."""
+    return tuple(Mark(*normal.original(*hit.span), hit.code) for hit in islice(hits, _MOST_SIGNS))
 
 
 def marks_of_features(normal: Normal, names: Iterable[str], book: Rules) -> tuple[Mark, ...]:

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _TRADITIONAL = Path(__file__).with_name("rules") / "traditional.txt"
@@ -22,6 +22,7 @@ _BLANK = re.compile(r"[ .@$]+")
 _IDLE_SPACES = re.compile(r"(?:^|(?<=[。，])) +| +(?=[ 。，]|$)")
 _DRAWN_OUT = re.compile(r"(?<=([a-z]))(?:\1{2,})")
 _DOUBLED = "ls"
+_WINDOW, _OVERLAP = 20_000, 200
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,24 @@ def normalise(text: str) -> Normal:
     return _shortened(normal)
 
 
-@cache
+def windows(text: str) -> Iterator[tuple[int, int]]:
+    """Return spans that together are the text, none of more than 20,000 characters once it is in the one spelling.
+
+    One sign may stand for eighteen others (U+FDFA). Each span begins a little before the end of the one before it, so
+    that nothing is cut in two.
+    """
+    start = length = 0
+    for place, character in enumerate(text):
+        length += len(_parts(character))
+        if length > _WINDOW:
+            yield start, place
+            start = place - _OVERLAP
+            length = sum(len(_parts(one)) for one in text[start : place + 1])
+    yield start, len(text)
+
+
+# Not without end: letters in every character there is would fill the memory of the server.
+@lru_cache(maxsize=20_000)
 def _parts(character: str) -> str:
     """Return what one character stands for: letters, a mark, a dot for other signs, a space, or nothing."""
     if character in _STOPS:

@@ -1,18 +1,21 @@
 """One letter, once through: one spelling, signs, model, level, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 from app.escalation.levels import GRAVE, Level, rank
 from app.letterbox.screening.features import Features, features, words_of
 from app.letterbox.screening.finding import Hit, find_codes, find_signs
 from app.letterbox.screening.marking import Mark, marks_of_features, marks_of_hits
 from app.letterbox.screening.model import Model, model
-from app.letterbox.screening.normalising import Normal, normalise
+from app.letterbox.screening.normalising import Normal, normalise, windows
 from app.letterbox.screening.rules import Rules, rules
 from app.letterbox.screening.weighing import level_of_signs
 
-READS_LIKE, NOT_READABLE = "reads_like", "not_readable"
+READS_LIKE, NOT_READABLE, TOO_LONG = "reads_like", "not_readable", "too_long"
+_MOST_WINDOWS = 2
 _STRONGEST = 40
 _MOST_FAMILIES = 2
 # In less than this many characters there is nothing to weigh: signs alone speak.
@@ -35,8 +38,40 @@ class Screening:
     version: str
 
 
+def recalled(kept: Mapping[str, Any]) -> Screening:
+    """Return what screening found once, from what was kept of it."""
+    marks = tuple(Mark(**mark) for mark in kept["marks"])
+    return Screening(kept["level"], tuple(kept["families"]), marks, tuple(kept["reasons"]), kept["version"])
+
+
 def screen(text: str) -> Screening:
-    """Return what the screening suggests for a letter; any text has an answer."""
+    """Return what the screening suggests for a letter; any text has an answer.
+
+    What grows beyond all letters when it is spelt out is read in windows, as far as there is time for it: the rest is
+    left to a person, the same day.
+    """
+    spans = list(islice(windows(text), _MOST_WINDOWS + 1))
+    found = [_moved(_screened(text[start:end]), start) for start, end in spans[:_MOST_WINDOWS]]
+    return found[0] if len(spans) == 1 else _together(found, whole=len(spans) <= _MOST_WINDOWS)
+
+
+def _moved(found: Screening, by: int) -> Screening:
+    return replace(found, marks=tuple(Mark(mark.start + by, mark.end + by, mark.because) for mark in found.marks))
+
+
+def _together(found: Sequence[Screening], *, whole: bool) -> Screening:
+    """Return the gravest level of several windows with all grounds; what nobody has read to its end is a ground too."""
+    reasons = [reason for one in found for reason in one.reasons] + ([] if whole else [TOO_LONG])
+    return Screening(
+        level=max(*(one.level for one in found), "R0" if whole else "R3", key=rank),
+        families=tuple(dict.fromkeys(family for one in found for family in one.families)),
+        marks=tuple(dict.fromkeys(mark for one in found for mark in one.marks)),
+        reasons=tuple(dict.fromkeys(reasons)),
+        version=found[0].version,
+    )
+
+
+def _screened(text: str) -> Screening:
     normal, book, weights = normalise(text), rules(), model()
     hits = find_signs(normal, book)
     found = features(text, normal, hits, book)
