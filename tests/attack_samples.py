@@ -20,7 +20,7 @@ from app.files import service as files
 from app.identity import invitations
 from app.identity.models import Invitation
 from app.letterbox.queries import attachments_of, letterbox_of
-from app.letterbox.service import answering, boxes, breaking, posting, releasing
+from app.letterbox.service import answering, attaching, boxes, breaking, posting, releasing
 from app.letterbox.service.attaching import Upload
 from app.notifications.models import Notice
 from app.vault.return_codes import new_return_code
@@ -120,7 +120,7 @@ def _letter(world: World, student: str) -> Sample:
             "name": "何向晚",
         }
         photo = Upload("photo.png", io.BytesIO(documents.png()))
-        letter = posting.post(box, answers, code=new_return_code(), uploads=[photo])
+        letter = posting.post(box, answers, code=new_return_code(), files=attaching.checked([photo]))
         sample = {
             "letter_id": letter.id, "address": box.address_code, "message_id": uuid4(), "opening_id": uuid4(),
             "release_id": uuid4(),

@@ -26,7 +26,7 @@ from app.directory.models import Organisation
 from app.directory.pinyin import reading
 from app.escalation.models import Concern
 from app.letterbox.queries import letterbox_of
-from app.letterbox.service import posting, returning
+from app.letterbox.service import attaching, posting, returning
 from app.letterbox.service.attaching import Upload
 from app.notifications.robots import SERVICES
 from app.upkeep import backup
@@ -226,7 +226,7 @@ class Nest:
             code = new_return_code()
             drawn = samples.docx({"word/note.xml": self.bird("file with the letter").encode()})
             file = Upload(f"{self.bird('name of a file')}.docx", io.BytesIO(drawn))
-            letter = posting.post(box, answers, code=code, uploads=[file]).id
+            letter = posting.post(box, answers, code=code, files=attaching.checked([file])).id
             returning.go_on(
                 returning.come_back(returning.writer_of(code), school_id=box.school_id), self.bird("more in the letter")
             )

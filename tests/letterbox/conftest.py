@@ -8,7 +8,7 @@ import pytest
 
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.queries import letterbox_of
-from app.letterbox.service import boxes, posting, returning
+from app.letterbox.service import attaching, boxes, posting, returning
 from app.letterbox.service.attaching import Upload
 from app.letterbox.service.returning import Opened
 from app.vault.return_codes import new_return_code
@@ -43,7 +43,7 @@ def post(world: World, letterbox: UUID) -> Post:
             box = letterbox_of(world.school)
             assert isinstance(box, Letterbox)
             given = {"box": "room", "text": text, **answers}
-            letter = posting.post(box, given, code=code, source=source, uploads=uploads)
+            letter = posting.post(box, given, code=code, source=source, files=attaching.checked(uploads))
             return Posted(letter.id, code)
 
     return post

@@ -1,11 +1,55 @@
-"""Slow work that is done before a request's transaction begins."""
+"""Slow work that is done before a request's transaction begins, for those alone whom the view lets in afterwards."""
 
-from flask import g, request
+from collections.abc import Callable, Sequence
 
-from app.letterbox.service.posting import LONGEST, weigh
+from flask import current_app, g, request
+
+from app.core.errors import Invalid, TooLarge
+from app.letterbox.pages.attached import uploads
+from app.letterbox.screening import Screening, screen
+from app.letterbox.service import attaching
+from app.letterbox.service.attaching import Checked
+from app.letterbox.service.posting import LONGEST
+
+Work = Callable[[], None]
 
 
-def screen_ahead() -> None:
-    """Look at the words that were sent, as far as a letter may go: long ones take a second."""
-    text = request.form.get("text", "")
-    g.ahead = weigh({"text": text[:LONGEST]})
+def ahead_of(lets_in: Callable[[], bool], *work: Work) -> Work:
+    """Return slow work for whom the question lets in; it is asked in a short transaction that only reads."""
+
+    def begin() -> None:
+        with current_app.extensions["database"].transaction(writes=False):
+            let_in = lets_in()
+        for each in work if let_in else ():
+            each()
+
+    return begin
+
+
+def screen_words() -> None:
+    """Ask screening about the words that were sent, unless they are too many for any letter."""
+    words = request.form.get("text", "")
+    if len(words) <= LONGEST:
+        g.screened = words.strip(), screen(words.strip())
+
+
+def screened(words: str) -> Screening:
+    """Return what screening says of these words, as it was asked before the transaction."""
+    asked, found = g.get("screened") or ("", None)
+    return found if found is not None and asked == words.strip() else screen(words.strip())
+
+
+def check_files() -> None:
+    """Look at the files that were sent, and take out what says too much; what does not go along is said later."""
+    try:
+        g.checked = attaching.checked(uploads())
+    except (Invalid, TooLarge) as refused:
+        g.checked = refused
+
+
+def checked() -> Sequence[Checked]:
+    """Return the files that were sent; raises why they do not go along."""
+    found: Sequence[Checked] | Exception = g.get("checked", ())
+    if isinstance(found, Exception):
+        raise found
+    return found

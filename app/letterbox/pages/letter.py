@@ -1,6 +1,6 @@
 """One letter with all that followed, and what is done with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from app.files.handing_out import download
 from app.letterbox import policy, queries, schemas
 from app.letterbox.models import AnswerReading, Letter, LetterAttachment
 from app.letterbox.pages.blueprint import letterbox
-from app.letterbox.screening import Mark, Screening, explain
+from app.letterbox.screening import explain, recalled
 from app.letterbox.service import answering, attaching, breaking, drafts, releasing, second
 from app.letterbox.service.readership import kept_from
 from app.letterbox.words import BEGINNINGS
@@ -51,21 +51,13 @@ def _shown(letter: Letter, form: forms.Form) -> str:
         readings=readings,
         levels=levels_for("assess", letter.suggested_level), may=may,
         excluded=sorted(names[one] for one in excluded if one in names),
-        typed_by=", ".join(names.get(one, "--") for one in typed_by), screening=explain(said[0].words, found_in(head)),
+        typed_by=", ".join(names.get(one, "--") for one in typed_by),
+        screening=explain(said[0].words, recalled(head["screening"])),
         readers=named(vault.readers_of(letter.id), g.actor),
         name=breaking.name_of(letter, by=g.actor), openings=openings, releases=releases,
         writing=sorted(set(names_of(drafts.others_writing(letter, by=g.actor)).values())),
         files=attaching.files_by_message(letter, g.actor.ring.open(letter.id)),
         may_read={one.message_id for one in readings.values() if policy.READ_SECOND.allows(g.actor, one)},
-    )
-
-
-def found_in(head: Mapping[str, Any]) -> Screening:
-    """Return what screening found when the letter was posted, as the head keeps it."""
-    found = head["screening"]
-    marks = tuple(Mark(**mark) for mark in found["marks"])
-    return Screening(
-        found["level"], tuple(found["families"]), marks, tuple(found["reasons"]), found["version"]
     )
 
 

@@ -14,21 +14,25 @@ from app.core.catalogues import chosen_language
 from app.core.database import savepoint
 from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
+from app.identity.sessions import account_in_front
 from app.letterbox import policy, schemas
 from app.letterbox.models import Letter, Letterbox
-from app.letterbox.pages.ahead import screen_ahead
-from app.letterbox.pages.attached import uploads
+from app.letterbox.pages.ahead import ahead_of, check_files, checked, screen_words, screened
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.pages.box import address_of, own_box
 from app.letterbox.pages.child.readers import published
-from app.letterbox.service import boxes, paper
+from app.letterbox.service import boxes, paper, posting
 from app.letterbox.service.paper import Slip
 from app.vault.return_codes import in_groups, in_words
 
 
+def _is_signed_in() -> bool:
+    return account_in_front() is not None
+
+
 @letterbox.route("/letters/paper", methods=["GET", "POST"])
 @guard(policy.MANAGE)
-@ahead(screen_ahead)
+@ahead(ahead_of(_is_signed_in, screen_words, check_files))
 def type_in() -> Any:
     """Take in what stands on a sheet of paper, and show the slip that leads back to the answer."""
     box = own_box()
@@ -37,11 +41,12 @@ def type_in() -> Any:
     form = forms.read(schemas.Paper(), request.form)
     if form.errors:
         return _asking(box, form), 422
+    meant = _meant(form.data, box.school_id)
     try:
         with savepoint():
             letter, slip = paper.type_in(
-                box, _meant(form.data, box.school_id), token=form.data["slip"], by=g.actor, weighed=g.ahead,
-                uploads=uploads(),
+                box, meant, token=form.data["slip"], by=g.actor,
+                weighed=posting.weigh(meant, screened(form.data["text"])), files=checked(),
             )
     except (Invalid, TooLarge) as refused:
         return _asking(box, form.with_error("text", _(refused.words))), 422

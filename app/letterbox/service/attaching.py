@@ -1,11 +1,11 @@
 """Photos, recordings and documents that go with a letter: known by their content, sealed, handed out to its readers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app import vault
 from app.access import Actor
@@ -14,8 +14,9 @@ from app.core.database import session
 from app.core.errors import Invalid
 from app.core.ids import new_id
 from app.core.words import N_
+from app.escalation.levels import GRAVE
 from app.files import content, store
-from app.files.pictures import without_metadata
+from app.files.metadata import without_metadata
 from app.letterbox import policy
 from app.letterbox.models import Letter, LetterAttachment, LetterMessage
 from app.letterbox.queries import attachments_of
@@ -23,6 +24,11 @@ from app.vault import ObjectKey
 
 MOST = 3
 """How many may go with one message (Xinxia's own default)."""
+MOST_OF_A_LETTER = 60 * 1024 * 1024
+"""How much may come with all messages of one letter, in bytes: whoever writes on and on fills no disk."""
+UNREAD_SHARE = 2
+"""Letters that nobody has opened have one half of the room: the other is for those that are being answered, and for
+what may be an emergency."""
 KINDS = content.KINDS | content.RECORDINGS
 
 
@@ -52,46 +58,76 @@ class Upload:
     source: IO[bytes]
 
 
-def attach(message: LetterMessage, uploads: Sequence[Upload], key: ObjectKey) -> None:
-    """Seal files under the key of their letter; raises TooMany, WrongKind, NoRoom, TooLarge.
+@dataclass(frozen=True)
+class Checked:
+    """A file that may go along: its name, what it is by its content, and its bytes without what says too much."""
 
-    Photos lose what the camera wrote into them: where and when, and with which phone.
+    name: str
+    kind: str
+    size: int
+    source: IO[bytes] = field(repr=False)
+
+
+def checked(uploads: Sequence[Upload]) -> list[Checked]:
+    """Return files as they go along; slow, so it is done before the transaction.
+
+    Photos and recordings lose what was written into them: where and when, and with which phone. Raises TooMany,
+    WrongKind, TooLarge, and what `without_metadata` raises.
     """
     if len(uploads) > MOST:
         raise TooMany()
-    for upload in uploads:
-        _attach(message, upload, key)
+    return [_checked(upload) for upload in uploads]
 
 
-def _attach(message: LetterMessage, upload: Upload, key: ObjectKey) -> None:
+def _checked(upload: Upload) -> Checked:
     content.size_of(upload.source)
     try:
         kind = content.kind_of(upload.source, KINDS)
     except content.WrongKind:
         raise WrongKind() from None
     source = without_metadata(kind, upload.source)
-    size = content.size_of(source)
-    _expect_room(message, size)
+    return Checked(content.plain_name(upload.name, kind), kind, content.size_of(source), source)
+
+
+def attach(message: LetterMessage, files: Sequence[Checked], key: ObjectKey) -> None:
+    """Seal files under the key of their letter; raises NoRoom."""
+    for file in files:
+        _attach(message, file, key)
+
+
+def _attach(message: LetterMessage, file: Checked, key: ObjectKey) -> None:
+    _expect_room(message.letter, file.size)
     attachment = LetterAttachment(
         id=new_id(), letter_id=message.letter_id, message_id=message.id, school_id=message.school_id,
         added_at=clock.now(),
     )
     attachment.letter = message.letter
-    details = {"name": content.plain_name(upload.name, kind), "kind": kind, "size": size}
-    vault.write(attachment, "details", details, key)
-    attachment.stored_size = store.keep(attachment, key, source)
+    vault.write(attachment, "details", {"name": file.name, "kind": file.kind, "size": file.size}, key)
+    # The request may run again after a lost race, and then finds it read.
+    file.source.seek(0)
+    try:
+        attachment.stored_size = store.keep(attachment, key, file.source)
+    except store.NotStored:
+        raise NoRoom() from None
     session().add(attachment)
     session().flush()
 
 
-def _expect_room(message: LetterMessage, size: int) -> None:
-    used = session().scalar(
-        select(func.coalesce(func.sum(LetterAttachment.stored_size), 0)).where(
-            LetterAttachment.school_id == message.school_id
-        )
-    )
-    if (used or 0) + size > session().info["attachment_quota"]:
+def _expect_room(letter: Letter, size: int) -> None:
+    room = session().info["attachment_quota"]
+    here = LetterAttachment.school_id == letter.school_id
+    if _used(LetterAttachment.letter_id == letter.id) + size > MOST_OF_A_LETTER or _used(here) + size > room:
         raise NoRoom()
+    if letter.opened_at is None and letter.suggested_level not in GRAVE:
+        unread = LetterAttachment.letter_id.in_(
+            select(Letter.id).where(Letter.school_id == letter.school_id, Letter.opened_at.is_(None))
+        )
+        if _used(here & unread) + size > room // UNREAD_SHARE:
+            raise NoRoom()
+
+
+def _used(which: ColumnElement[bool]) -> int:
+    return session().scalar(select(func.coalesce(func.sum(LetterAttachment.stored_size), 0)).where(which)) or 0
 
 
 def read_attachment(attachment: LetterAttachment, *, by: Actor) -> tuple[dict[str, Any], Iterator[bytes]]:

@@ -11,7 +11,7 @@ from app.identity import offers
 from app.letterbox import policy
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.service import answering, posting, returning
-from app.letterbox.service.attaching import Upload
+from app.letterbox.service.attaching import Checked
 from app.letterbox.service.boxes import boxes_of
 from app.letterbox.service.posting import Weighed
 from app.letterbox.service.returning import NoSuchLetter
@@ -38,7 +38,7 @@ def new_slip(*, by: Actor) -> Slip:
 
 def type_in(
     letterbox: Letterbox, answers: Mapping[str, Any], *, token: str, by: Actor, weighed: Weighed | None = None,
-    uploads: Sequence[Upload] = (),
+    files: Sequence[Checked] = (),
 ) -> tuple[Letter, Slip]:
     """Put a letter that came on paper into its box, taken up by whoever typed it and may read it.
 
@@ -53,7 +53,7 @@ def type_in(
     if there is not None:
         return there, slip
     typed = {**answers, "typed_by": by.person_id.hex}
-    letter = posting.post(letterbox, typed, code=slip.code, writer=writer, weighed=weighed, by=by, uploads=uploads)
+    letter = posting.post(letterbox, typed, code=slip.code, writer=writer, weighed=weighed, by=by, files=files)
     if policy.READ.allows(by, letter):
         answering.take_up(letter, by=by)
     return letter, slip

@@ -1,6 +1,5 @@
 """A letter is posted: looked at by screening while it is open, then sealed to those who will read it."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,7 +17,7 @@ from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.screening import Screening, screen
 from app.letterbox.service import attaching, flood, messages
-from app.letterbox.service.attaching import Upload
+from app.letterbox.service.attaching import Checked
 from app.letterbox.service.doer import DOER
 from app.letterbox.service.readership import KeptFrom, Readers, readers_of
 from app.notifications import service as notifications
@@ -54,18 +53,14 @@ class Weighed:
         return self.level in GRAVE
 
 
-def weigh(answers: Mapping[str, Any]) -> Weighed:
-    """Return how urgent a letter may be, by its words and by what its writer says of being safe."""
-    found = screen(_readable(str(answers.get("text", "")).strip()))
+def weigh(answers: Mapping[str, Any], found: Screening | None = None) -> Weighed:
+    """Return how urgent a letter may be, by its words and by what its writer says of being safe.
+
+    `found` is what screening says of these words, where it was asked before the transaction: long ones take a second.
+    """
+    found = found or screen(str(answers.get("text", "")).strip())
     said = "R4" if answers.get("unsafe") else "R3" if answers.get("unsure") else "R0"
     return Weighed(found, said if is_higher(said, found.level) else found.level)
-
-
-def _readable(text: str) -> str:
-    """Return as much of a text as screening has time for: one sign may stand for eighteen others (U+FDFA)."""
-    while len(unicodedata.normalize("NFKC", text)) > LONGEST:
-        text = text[: len(text) // 2]
-    return text
 
 
 def who_reads(letterbox: Letterbox, answers: Mapping[str, Any], *, grave: bool) -> Readers:
@@ -79,7 +74,7 @@ def _without(answers: Mapping[str, Any]) -> KeptFrom:
 
 def post(
     letterbox: Letterbox, answers: Mapping[str, Any], *, code: str, source: str = "", writer: Writer | None = None,
-    weighed: Weighed | None = None, by: audit.Doer = DOER, uploads: Sequence[Upload] = (),
+    weighed: Weighed | None = None, by: audit.Doer = DOER, files: Sequence[Checked] = (),
 ) -> Letter:
     """Post a letter under a return code; raises NothingWritten, TooLong, NobodyReads, Busy, and what
     `attach` raises.
@@ -103,7 +98,7 @@ def post(
     _seal_name(letter, answers)
     session().add(letter)
     session().flush()
-    attaching.attach(messages.add(letter, "letter", text, key), uploads, key)
+    attaching.attach(messages.add(letter, "letter", text, key), files, key)
     figures.count(letter, weighed.found.families)
     audit.record(
         by, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,

@@ -15,7 +15,7 @@ from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter
 from app.letterbox.screening import Screening, screen
 from app.letterbox.service import attaching, messages
-from app.letterbox.service.attaching import Upload
+from app.letterbox.service.attaching import Checked
 from app.letterbox.service.doer import DOER
 from app.letterbox.service.messages import Said
 from app.letterbox.service.posting import worded
@@ -101,7 +101,7 @@ def find_readers(opened: Opened) -> set[UUID]:
 
 
 def go_on(
-    opened: Opened, words: str, *, found: Screening | None = None, uploads: Sequence[Upload] = ()
+    opened: Opened, words: str, *, found: Screening | None = None, files: Sequence[Checked] = ()
 ) -> None:
     """Write more into the same letter; it waits again for those who read it, closed or not.
 
@@ -112,9 +112,9 @@ def go_on(
     letter, found = opened.letter, found or screen(words)
     find_readers(opened)
     message = messages.add(letter, "more", words, opened.key)
-    attaching.attach(message, uploads, opened.key)
     if is_higher(found.level, letter.suggested_level) or (found.level in GRAVE and letter.opening_due_at is None):
         _raise(opened, found)
+    attaching.attach(message, files, opened.key)
     if letter.level is not None and is_higher(found.level, letter.level):
         # What a person saw before was said of other words: somebody sets the level anew.
         letter.level = None

@@ -50,7 +50,7 @@ def _card(box: Letterbox, visit: Visit, form: forms.Form) -> str:
     picture = segno.make(given, micro=False, error="m").svg_data_uri(scale=8, border=3, light="#fff")
     return show(
         "code", box, visit, form=form, groups=in_groups(given).split(), words=in_words(given, chosen_language()),
-        picture=picture, care=visit.content["sent"]["care"],
+        picture=picture, care=visit.content["sent"]["care"], left_out=visit.content["sent"].get("left_out", False),
     )
 
 

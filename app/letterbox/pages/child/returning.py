@@ -11,15 +11,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import vault
 from app.access import public
 from app.core import forms
-from app.core.database import savepoint
 from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
 from app.directory.queries import names_of
+from app.escalation.levels import GRAVE
 from app.letterbox import schemas
 from app.letterbox.models import Letter, Letterbox
-from app.letterbox.pages.ahead import screen_ahead
-from app.letterbox.pages.attached import uploads
+from app.letterbox.pages.ahead import ahead_of, check_files, screen_words, screened
 from app.letterbox.pages.child.readers import centre_among, named
+from app.letterbox.pages.child.sending import sent_with_files
 from app.letterbox.pages.child.visiting import (
     VisitOver,
     begin_anew,
@@ -28,6 +28,7 @@ from app.letterbox.pages.child.visiting import (
     go_on,
     letters_out,
     show,
+    visit_in_front,
 )
 from app.letterbox.service import attaching, releasing, returning, visits
 from app.letterbox.service.returning import NoSuchLetter, Opened
@@ -107,6 +108,7 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
         told=_told(letter, box), files=attaching.files_by_message(letter, opened.key),
         authors=names_of({one.message.author_id for one in said if one.message.author_id}),
         readers=named(people, box.school_id), care=visit.content["care"], seen=visit.content["seen"],
+        left_out=visit.content.get("left_out", False),
         before=datetime.fromisoformat(before) if before else None, centre_reads=centre_among(people, box.school_id),
         in_emergency=named(vault.readers_of(letter.id, standby=True) - people, box.school_id),
     )
@@ -120,9 +122,14 @@ def _told(letter: Letter, box: Letterbox) -> list[tuple[str, str]]:
     ]
 
 
+def _has_come_back() -> bool:
+    visit = visit_in_front()
+    return visit is not None and "writer" in visit.content
+
+
 @letters_out.post("/<address>/more")
 @public
-@ahead(screen_ahead)
+@ahead(ahead_of(_has_come_back, screen_words, check_files))
 def more(address: str) -> Any:
     """Write more into the same letter."""
     box = box_at(address)
@@ -130,12 +137,15 @@ def more(address: str) -> Any:
     form = forms.read(schemas.Written(), request.form)
     if form.errors:
         return _thread(box, visit, form), 422
-    opened = _reopened(box, visit)
+    opened, words = _reopened(box, visit), form.data["text"]
+    found = screened(words)
+    grave = found.level in GRAVE
     try:
-        with savepoint():
-            returning.go_on(opened, form.data["text"], found=g.ahead.found, uploads=uploads())
+        left_out = sent_with_files(
+            lambda files: returning.go_on(opened, words, found=found, files=files), in_any_case=grave
+        )[1]
     except (Invalid, TooLarge) as refused:
         return _thread(box, visit, form.with_error("files", _(refused.words))), 422
-    content = {**visit.content, "care": g.ahead.grave, "seen": opened.letter.read_by_writer}
+    content = {**visit.content, "care": grave, "left_out": left_out, "seen": opened.letter.read_by_writer}
     content.pop("draft", None)
     return go_on(visits.keep(visit, content), "thread", box)

@@ -66,6 +66,12 @@ def visit_to(box: Letterbox) -> Visit | None:
     return found if found is not None and found.school_id == box.school_id else None
 
 
+def visit_in_front() -> Visit | None:
+    """Return the visit that a request belongs to, for what is done before its transaction."""
+    box = queries.letterbox_at((request.view_args or {})["address"])
+    return visit_to(box) if box is not None else None
+
+
 def demand_visit(box: Letterbox, part: str) -> Visit:
     """Return the visit of this browser if it has come as far as this part; raises VisitOver."""
     visit = visit_to(box)

@@ -1,29 +1,39 @@
 """Writing a letter: one question a page, answers kept in the visit, a last look, and sent once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, g, request
+from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import vault
 from app.access import public
 from app.core import forms
-from app.core.database import savepoint
 from app.core.errors import Invalid, Missing, TooLarge
 from app.core.requests import ahead
 from app.identity.sessions import source_of_request
 from app.letterbox import schemas
 from app.letterbox.models import Letterbox
-from app.letterbox.pages.attached import uploads
+from app.letterbox.pages.ahead import ahead_of, check_files, screen_words, screened
 from app.letterbox.pages.child.readers import NamedReaders, named, named_readers, published
+from app.letterbox.pages.child.sending import sent_with_files
 from app.letterbox.pages.child.start import readers_by_box
-from app.letterbox.pages.child.visiting import VisitOver, box_at, demand_visit, go_on, letters_out, show, visit_to
-from app.letterbox.queries import letterbox_at
+from app.letterbox.pages.child.visiting import (
+    VisitOver,
+    box_at,
+    demand_visit,
+    go_on,
+    letters_out,
+    show,
+    visit_in_front,
+    visit_to,
+)
+from app.letterbox.screening import recalled
 from app.letterbox.service import posting, returning, visits
+from app.letterbox.service.posting import Weighed
 from app.letterbox.service.readership import NobodyReads
 from app.letterbox.service.visits import Visit
 from app.letterbox.words import BOXES, MODES, SAFE, WISHES
@@ -67,8 +77,16 @@ def _first_open(answers: Answers) -> int | None:
     return next((step for step, asked in enumerate(QUESTIONS, 1) if asked.name not in answers), None)
 
 
+def _writes_the_letter() -> bool:
+    step, visit = (request.view_args or {})["step"], visit_in_front()
+    return 1 <= step <= len(QUESTIONS) and QUESTIONS[step - 1].name == "letter" and (
+        visit is not None and "answers" in visit.content
+    )
+
+
 @letters_out.route("/<address>/<int:step>", methods=["GET", "POST"])
 @public
+@ahead(ahead_of(_writes_the_letter, screen_words))
 def question(address: str, step: int) -> Any:
     """Ask one thing; steps are taken in their order, and each can be changed later (ASVS V2.3.1)."""
     box = box_at(address)
@@ -101,6 +119,8 @@ def _as_kept(asked: Question, visit: Visit) -> forms.Form:
 def _keep(visit: Visit, box: Letterbox, asked: Question, given: Mapping[str, Any]) -> AnyResponse:
     content = {**visit.content, "answers": {**visit.content["answers"], asked.name: given}}
     if asked.name == "letter":
+        # Asked once, when the words come: every page that follows only looks it up.
+        content["found"] = asdict(screened(given["text"]))
         content.pop("draft", None)
     return _next(visits.keep(visit, content), box)
 
@@ -117,11 +137,17 @@ def _asking(step: int, box: Letterbox, visit: Visit, form: forms.Form) -> str:
     elif name == "without":
         more["published"] = published(box.school_id)
     if name in ("letter", "safe"):
-        more["reading"] = _reading(box, answers, grave=posting.weigh(meant(answers)).grave)
+        more["reading"] = _reading(box, answers, grave=_weighed(visit).grave)
     return show(
         f"ask_{name}", box, visit, form=form, step=step, steps=len(QUESTIONS), back=step - 1 if step > 1 else None,
         **more,
     )
+
+
+def _weighed(visit: Visit) -> Weighed:
+    """Return how urgent a letter may be as far as it is written."""
+    kept = visit.content.get("found")
+    return posting.weigh(meant(visit.content["answers"]), recalled(kept) if kept else None)
 
 
 def meant(answers: Answers) -> dict[str, Any]:
@@ -165,7 +191,7 @@ def check(address: str) -> Any:
 def _checking(box: Letterbox, visit: Visit, form: forms.Form) -> str:
     answers = visit.content["answers"]
     said = meant(answers)
-    grave = posting.weigh(said).grave
+    grave = _weighed(visit).grave
     return show(
         "check", box, visit, rows=_rows(answers, box), reading=_reading(box, answers, grave=grave),
         box_code=said["box"], care=grave, form=form,
@@ -188,29 +214,22 @@ def _rows(answers: Answers, box: Letterbox) -> list[tuple[str, str, int]]:
     ]
 
 
-def _work_ahead() -> None:
-    """Find out while nobody waits what the return code stands for and how urgent the words are; both are slow."""
-    with current_app.extensions["database"].transaction(writes=False):
-        box = letterbox_at((request.view_args or {})["address"])
-        visit = visit_to(box) if box is not None else None
-        if visit is None or "answers" not in visit.content:
-            return
-        stretch = returning.stretching(visit.content["code"])
-        said = meant(visit.content["answers"])
-    g.ahead = {"writer": stretch(), "weighed": posting.weigh(said), "said": said}
+def _is_complete() -> bool:
+    """Say whether a letter is about to be sent, and remember the slow work of its code: it needs no transaction."""
+    visit = visit_in_front()
+    if visit is None or "answers" not in visit.content or _first_open(visit.content["answers"]) is not None:
+        return False
+    g.stretching = returning.stretching(visit.content["code"])
+    return True
 
 
-def _worked_out(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was worked out ahead, unless the words were changed in another window since."""
-    worked = dict(g.get("ahead") or {})
-    if worked and worked.pop("said") != said:
-        del worked["weighed"]
-    return worked
+def _stretch_code() -> None:
+    g.writer = g.stretching()
 
 
 @letters_out.post("/<address>/send")
 @public
-@ahead(_work_ahead)
+@ahead(ahead_of(_is_complete, _stretch_code, check_files))
 def send(address: str) -> Any:
     """Post the letter and, in the same transaction, keep its code in the visit until the child has kept it.
 
@@ -225,18 +244,20 @@ def send(address: str) -> Any:
     answers = visit.content["answers"]
     if _first_open(answers) is not None:
         return _next(visit, box)
-    code, said = visit.content["code"], meant(answers)
+    code, said, weighed = visit.content["code"], meant(answers), _weighed(visit)
     try:
-        with savepoint():
-            letter = posting.post(
-                box, said, code=code, source=source_of_request(), uploads=uploads(), **_worked_out(said)
-            )
+        letter, left_out = sent_with_files(
+            lambda files: posting.post(
+                box, said, code=code, source=source_of_request(), writer=g.get("writer"), weighed=weighed, files=files
+            ),
+            in_any_case=weighed.grave,
+        )
     except (Invalid, TooLarge) as refused:
         return _checking(box, visit, forms.blank().with_error("files", _(refused.words))), 422
     people = vault.readers_of(letter.id)
     sent = {
         "box": letter.box_code, "due": letter.due_at.isoformat() if letter.due_at else "", "reply": said["reply"],
-        "care": letter.opening_due_at is not None, "readers": named(people, box.school_id),
+        "care": letter.opening_due_at is not None, "left_out": left_out, "readers": named(people, box.school_id),
         "in_emergency": named(vault.readers_of(letter.id, standby=True) - people, box.school_id),
     }
     return go_on(visits.keep(visit, {"code": code, "sent": sent}), "code", box)
