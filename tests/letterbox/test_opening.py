@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.core import clock
+from app.core.errors import Missing
 from app.home.api import ABOUT
 from app.home.tasks import first_tasks
 from app.letterbox.queries import overdue_for, waiting_for
@@ -44,6 +45,11 @@ def test_others_have_no_box_to_open(world: World, letterbox: object, name: str) 
 
 def test_a_school_without_a_letterbox_has_no_task(world: World) -> None:
     assert to_open(world, "lin") == []
+
+
+def test_a_school_without_a_letterbox_has_nothing_to_sign_off(world: World) -> None:
+    with world.acting("lin") as lin, pytest.raises(Missing):
+        boxes.sign_off(world.school, "room", by=lin)
 
 
 def test_what_nobody_answers_in_time_is_overdue_until_somebody_does(world: World, post: Post) -> None:

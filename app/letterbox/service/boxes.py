@@ -77,9 +77,10 @@ def hotlines_of(box: Letterbox) -> list[dict[str, Any]]:
 def sign_off(school_id: UUID, box_code: str, *, by: Actor) -> BoxOpening:
     """Keep that somebody opened a box today and how many letters waited in it; none is kept as none; raises Missing."""
     OPEN_BOX.demand(by)
-    MANAGE_THIS.demand(by, letterbox_of(school_id))
-    if box_code not in boxes_of(by, school_id):
+    box = letterbox_of(school_id)
+    if box is None or box_code not in boxes_of(by, school_id):
         raise Missing()
+    MANAGE_THIS.demand(by, box)
     opening = BoxOpening(
         id=new_id(), school_id=school_id, box_code=box_code, day=today_at(school_id), opened_by=by.person_id,
         opened_at=clock.now(), found=count_unopened(by, school_id, box_code),
