@@ -8,8 +8,8 @@ PROCESSES ?= 2
 
 help:
 	@echo 'make run      install what is needed, load the sample district, serve on 127.0.0.1:8000'
-	@echo 'make test     everything that must hold, on SQLite and on PostgreSQL'
-	@echo 'make check    the fast part of it: lint, types, contracts, tests on SQLite without a browser'
+	@echo 'make test     everything that must hold, on SQLite and on PostgreSQL; what is invented is the same each time'
+	@echo 'make check    the fast part of it: lint, types, contracts, tests on SQLite without a browser, invented anew'
 	@echo 'make bench    measure, and write bench/results.json'
 	@echo 'make screening  learn the weights of the letter screening again; LETTERS=file.jsonl make screening-report measures them'
 	@echo 'make soak     what takes long: 200 kills, each rule and guard taken away; ONLY=guard runs a part of it'
@@ -32,7 +32,7 @@ lint:
 	$(PYTHON) -m bandit --quiet --recursive --configfile pyproject.toml app config wsgi.py
 
 test: lint
-	$(PYTHON) -m pytest --numprocesses $(PROCESSES)
+	$(PYTHON) -m pytest --numprocesses $(PROCESSES) --hypothesis-profile ci
 
 check: lint
 	$(PYTHON) -m pytest --numprocesses $(PROCESSES) --database sqlite -m 'not browser and not soak'
