@@ -8,7 +8,7 @@ from typing import IO, Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import event, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.core.database import Database, session
 from app.core.disk import settle
@@ -116,14 +116,31 @@ def _sweep(database: Database, paths: list[Path], kept_by: tuple[Any, ...]) -> i
 
 
 def _undo_with(opened: Session, path: Path) -> None:
-    """Take the document away again when its transaction is rolled back.
+    """Take the document away again when its transaction is rolled back, or a savepoint around it.
 
-    Once a commit was asked for, nobody here knows how it ended when the connection breaks: then the document
-    stays, and `sweep` looks for its row later.
+    Once the commit of the whole was asked for, nobody here knows how it ended when the connection breaks: then the
+    document stays, and `sweep` looks for its row later.
     """
-    asked: list[Session] = []
-    event.listen(opened, "before_commit", asked.append)
-    event.listen(opened, "after_rollback", lambda _session: None if asked else path.unlink(missing_ok=True))
+    around, asked = set(_transactions(opened)), []
+
+    def ask(_session: Session) -> None:
+        if not opened.in_nested_transaction():
+            asked.append(path)
+
+    def undo(_session: Session, ended: SessionTransaction) -> None:
+        if ended in around and not asked:
+            path.unlink(missing_ok=True)
+
+    event.listen(opened, "before_commit", ask)
+    event.listen(opened, "after_soft_rollback", undo)
+
+
+def _transactions(opened: Session) -> Iterator[SessionTransaction]:
+    """Return the transaction at hand with those around it, the innermost first."""
+    at = opened.get_nested_transaction() or opened.get_transaction()
+    while at is not None:
+        yield at
+        at = at.parent
 
 
 def _private(path: str, flags: int) -> int:

@@ -5,6 +5,7 @@ import os
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from app.core.database import session
+from app.access import Actor
+from app.core.database import savepoint, session
 from app.core.errors import Refusal
 from app.files import content, queries, service, store
 from app.files.models import Attachment
@@ -266,6 +268,31 @@ def test_what_was_rolled_back_leaves_no_document(world: World, anas: UUID) -> No
         assert len(stored(world)) == 1
         raise Lost
     assert stored(world) == []
+
+
+@pytest.mark.unlike
+def test_a_document_goes_with_the_savepoint_around_it_and_with_no_other(world: World, anas: UUID) -> None:
+    class Lost(Exception):
+        pass
+
+    def add(by: Actor) -> None:
+        service.add_attachment(steps.file(anas), source=io.BytesIO(samples.PDF), name="a.pdf", by=by)
+
+    with pytest.raises(Lost), world.acting("lin") as lin:
+        with savepoint():
+            add(lin)
+        assert len(stored(world)) == 1
+        raise Lost
+    assert stored(world) == [], "a savepoint that was released is no commit"
+    with world.acting("lin") as lin:
+        add(lin)
+        with suppress(Lost), savepoint():
+            with savepoint():
+                add(lin)
+            assert len(stored(world)) == 2
+            raise Lost
+        assert len(stored(world)) == 1, "what was added before the savepoint stays"
+    assert len(stored(world)) == 1
 
 
 def test_what_could_not_be_written_leaves_no_document(
