@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from app.access import PostKind
 from app.core import clock
 from app.core.database import session
+from app.directory.models import Post as Held
 from app.letterbox.service import answering, climbing
 from app.notifications.models import Notice
 from tests.letterbox.conftest import GRAVE, Post, Posted, letter_of
@@ -87,6 +89,21 @@ def test_whose_post_has_ended_is_passed_over_at_once(world: World, post: Post) -
     with later(world, 10):
         pass
     assert told(world, posted) == {"dee", "dora"}
+
+
+def test_who_has_another_post_now_is_passed_over_too(world: World, post: Post) -> None:
+    with clock.at(NIGHT):
+        posted = post(GRAVE)
+        with world.database.transaction():
+            held = {name: session().scalar(select(Held).where(Held.person_id == world.people[name]))
+                    for name in ("pia", "dee")}
+            held["pia"].organisation_id = world.organisations["other_school"]
+            held["dee"].kind = PostKind.AUDITOR
+            for one in held.values():
+                one.make_mark()
+    with later(world, 10):
+        pass
+    assert told(world, posted) == {"dora"}
 
 
 def test_the_trail_says_how_far_it_climbed_and_who_was_told_is_a_number(world: World, post: Post) -> None:

@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app import audit
+from app.access import CENTRE, PostKind
 from app.core import clock
 from app.core.database import session
-from app.directory.queries import calendar_of, posts_held, today_at
+from app.directory.queries import calendar_of, centre_of, posts_at, today_at
 from app.letterbox.clocks import opening_due
 from app.letterbox.models import Letter
 from app.letterbox.service.doer import DOER
@@ -54,7 +55,16 @@ def _climb(letter: Letter) -> None:
 
 
 def _people_on(letter: Letter) -> list[UUID]:
-    """Return who of this rung is in post today; above the last rung that is everybody on the ladder."""
+    """Return who of this rung opens letters of this school today; above the last rung that is everybody on the ladder.
+
+    Who now has another post, or one somewhere else, hears nothing of it.
+    """
     rungs = letter.ladder[letter.climbed : letter.climbed + 1] or letter.ladder
     people = {UUID(hex=person_id) for rung in rungs for person_id in rung}
-    return sorted(person_id for person_id in people if posts_held(person_id, today_at(letter.school_id)))
+    return sorted(people & _opening_letters_of(letter.school_id))
+
+
+def _opening_letters_of(school_id: UUID) -> set[UUID]:
+    places = [place for place in (school_id, centre_of(school_id)) if place is not None]
+    posts = posts_at(places, PostKind.COUNSELLOR, PostKind.LEAD, *CENTRE, on=today_at(school_id))
+    return {person_id for person_id, _post in posts}
