@@ -132,13 +132,13 @@ ALWAYS = "24h"
 
 
 def hotlines_in(written: str) -> tuple[list[dict[str, Any]], int | None]:
-    """Return telephone numbers written a line each ("label, number, 24h"), and the first line that has none."""
+    """Return telephone numbers written a line each ("label, number, 24h"), and the first line that misses one."""
     found: list[dict[str, Any]] = []
     for number, line in enumerate(written.splitlines(), 1):
         parts = [part.strip() for part in line.replace("，", ",").split(",")]
         if not any(parts):
             continue
-        if len(parts) < 2 or not any(sign.isdigit() for sign in parts[1]):
+        if len(parts) < 2 or not parts[0] or not any(sign.isdigit() for sign in parts[1]):
             return found, number
         found.append({"label": parts[0], "number": parts[1], "always": ALWAYS in parts[2:]})
     return found, None

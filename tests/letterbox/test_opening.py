@@ -1,14 +1,17 @@
 """Both boxes are opened every school day: a task until somebody did, and a list of what is overdue."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from app.core import clock
 from app.core.errors import Missing
 from app.home.api import ABOUT
 from app.home.tasks import first_tasks
 from app.letterbox.queries import overdue_for, waiting_for
+from app.letterbox.schemas import hotlines_in
 from app.letterbox.service import answering, boxes
 from tests.letterbox.conftest import Post, letter_of
 from tests.world import World
@@ -71,3 +74,12 @@ def test_signing_off_tells_nobody_of_a_letter_that_is_kept_from_them(world: Worl
         assert boxes.sign_off(world.school, "room", by=lin).found == 0
     with world.acting("bo") as bo:
         assert boxes.sign_off(world.school, "room", by=bo).found == 1
+
+
+@pytest.mark.alike
+def test_a_telephone_number_has_a_name(letterbox: object, browser_of: Callable[[str], FlaskClient]) -> None:
+    assert hotlines_in("急救，120，24h\n\n 心理热线, 12356")[1] is None
+    for wrong in (", 12356", "心理热线", "心理热线, 无"):
+        assert hotlines_in(f"急救, 120\n{wrong}")[1] == 2
+        answer = browser_of("lin").post("/letters/box", data={"open": "yes", "hotlines": wrong})
+        assert answer.status_code == 422 and "第 1 行需要写明名称和电话号码" in answer.get_data(as_text=True)

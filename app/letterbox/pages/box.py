@@ -42,7 +42,7 @@ def box() -> Any:
         form = forms.read(schemas.Box(), request.form)
         hotlines, wrong = schemas.hotlines_in(form.data.get("hotlines", ""))
         if wrong:
-            form = form.with_error("hotlines", _("Line %(number)s has no telephone number.", number=wrong))
+            form = form.with_error("hotlines", _("Line %(number)s needs a name and a telephone number.", number=wrong))
         if not form.errors:
             boxes.configure(
                 found, open=form.data["open"], hotlines=hotlines, hours=form.data.get("hours", ""), by=g.actor
