@@ -2,22 +2,28 @@
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.access import Actor
 from app.core import clock
 from app.core.database import session
 from app.directory.queries import calendar_of, today_at
 from app.escalation.figures import SMALLEST_SHOWN, shown, total_of
+from app.escalation.levels import FAMILIES
+from app.letterbox import queries
 from app.letterbox.clocks import answer_due
 from app.letterbox.models import BoxOpening, Letter, LetterCount
 from app.schooltime import SchoolCalendar, is_school_day
 
 WEEKS = 12
+ALL = ""
+"""The count of all letters that were counted together, beside those of the families."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +40,31 @@ class Figures:
     gaps: int
 
 
-def count(letter: Letter, families: Iterable[str]) -> None:
-    """Count what a letter is about in its week, in the letter's own transaction and tied to nothing."""
-    week = _monday(today_at(letter.school_id))
-    for family in sorted(set(families)):
-        key = (letter.school_id, letter.box_code, week, family)
-        row = session().get(LetterCount, key)
-        if row is None:
-            names = ("school_id", "box_code", "week", "family_code")
-            session().add(LetterCount(**dict(zip(names, key, strict=True)), count=1))
-        else:
-            row.count = LetterCount.count + 1
+def count_families(school_id: UUID, box_code: str, *, by: Actor) -> None:
+    """Count what the letters of the last weeks were about, once there are five, with the keys of whoever opens them.
+
+    Nothing that is kept readable says what a lone letter was about, and no figure changes with one (decision 20).
+    """
+    this_week, zone = _monday(today_at(school_id)), calendar_of(school_id).zone
+    since = _counted_until(school_id, box_code) or this_week - timedelta(weeks=WEEKS)
+    lines = queries.received(
+        by, school_id, box_code, since=_midnight(since, zone), before=_midnight(this_week, zone)
+    )
+    if len(lines) < SMALLEST_SHOWN:
+        return
+    found = Counter(family for line in lines for family in set(line.head["screening"]["families"]))
+    place = {"school_id": school_id, "box_code": box_code, "week": this_week - timedelta(weeks=1)}
+    session().add_all(
+        LetterCount(**place, family_code=family, count=number) for family, number in {ALL: len(lines), **found}.items()
+    )
     session().flush()
+
+
+def _counted_until(school_id: UUID, box_code: str) -> date | None:
+    last = session().scalar(
+        select(func.max(LetterCount.week)).where(LetterCount.school_id == school_id, LetterCount.box_code == box_code)
+    )
+    return last + timedelta(weeks=1) if last else None
 
 
 def figures_of(school_id: UUID, box_code: str) -> Figures:
@@ -55,7 +74,7 @@ def figures_of(school_id: UUID, box_code: str) -> Figures:
     rows = session().execute(
         select(Letter.received_at, Letter.answered_at).where(
             Letter.school_id == school_id, Letter.box_code == box_code,
-            Letter.received_at >= datetime.combine(since, datetime.min.time(), calendar.zone),
+            Letter.received_at >= _midnight(since, calendar.zone),
         )
     ).all()
     weeks = [since + timedelta(weeks=number) for number in range(WEEKS)]
@@ -77,15 +96,22 @@ def figures_of(school_id: UUID, box_code: str) -> Figures:
 
 
 def _families(school_id: UUID, box_code: str, since: date) -> list[tuple[str, str]]:
+    """Return every family with a figure in steps, or nothing: which ones are named says nothing."""
     rows = session().execute(
         select(LetterCount.family_code, LetterCount.count).where(
             LetterCount.school_id == school_id, LetterCount.box_code == box_code, LetterCount.week >= since
         )
     )
-    found: dict[str, int] = {}
+    found: Counter[str] = Counter()
     for family, number in rows:
-        found[family] = found.get(family, 0) + number
-    return [(family, shown(number)) for family, number in sorted(found.items(), key=lambda item: (-item[1], item[0]))]
+        found[family] += number
+    steps = {family: found[family] // SMALLEST_SHOWN for family in FAMILIES} if found else {}
+    return [(family, in_steps(found[family])) for family in sorted(steps, key=lambda family: -steps[family])]
+
+
+def in_steps(count: int) -> str:
+    """Return a count in steps of five: between two looks it tells nobody whether one letter more was counted."""
+    return f"{count // SMALLEST_SHOWN * SMALLEST_SHOWN}+" if count >= SMALLEST_SHOWN else f"<{SMALLEST_SHOWN}"
 
 
 def _share_in_time(
@@ -125,6 +151,10 @@ def _streak(calendar: SchoolCalendar, opened: set[date], today: date) -> int:
             break
         streak += 1
     return streak
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, zone)
 
 
 def _monday(day: date) -> date:

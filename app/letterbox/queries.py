@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,17 @@ def held_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page
     """Return the letters that came in with very many others at once and wait for a look, the oldest first."""
     held = _open_to(actor).where(Letter.state == "held")
     return _page(held, actor, by=Letter.received_at, cursor=cursor, size=size)
+
+
+def received(
+    actor: Actor, school_id: UUID, box_code: str, *, since: datetime, before: datetime, size: int = 2_000
+) -> list[LetterLine]:
+    """Return the letters to a box that came between two moments and that this person opens; held ones are left out."""
+    came = _open_to(actor).where(
+        Letter.school_id == school_id, Letter.box_code == box_code, Letter.state != "held",
+        Letter.received_at >= since, Letter.received_at < before,
+    )
+    return _lines(session().scalars(came.order_by(Letter.received_at, Letter.id).limit(size)).all(), actor)
 
 
 def count_unopened(actor: Actor, school_id: UUID, box_code: str) -> int:

@@ -17,6 +17,7 @@ from app.core.errors import Conflict, Missing
 from app.core.ids import new_id
 from app.core.words import N_
 from app.directory.queries import calendar_of, today_at
+from app.letterbox.figures import count_families
 from app.letterbox.models import BoxOpening, Letterbox
 from app.letterbox.policy import MANAGE_THIS, OPEN_BOX
 from app.letterbox.queries import count_unopened, letterbox_of
@@ -87,6 +88,7 @@ def sign_off(school_id: UUID, box_code: str, *, by: Actor) -> BoxOpening:
     )
     session().add(opening)
     session().flush()
+    count_families(school_id, box_code, by=by)
     audit.record(by, "box:opened", organisation=school_id, box=box_code, found=opening.found)
     return opening
 

@@ -12,7 +12,6 @@ from app.core.errors import Invalid
 from app.core.words import N_
 from app.directory.queries import calendar_of
 from app.escalation.levels import GRAVE, is_higher
-from app.letterbox import figures
 from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.screening import Screening, screen
@@ -99,7 +98,6 @@ def post(
     session().add(letter)
     session().flush()
     attaching.attach(messages.add(letter, "letter", text, key), files, key)
-    figures.count(letter, weighed.found.families)
     audit.record(
         by, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,
         level=weighed.level,
