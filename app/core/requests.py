@@ -37,6 +37,12 @@ def ahead(work: Callable[[], None]) -> Callable[[Callable[..., Any]], Callable[.
     return mark
 
 
+def repeatable(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a form that may simply be carried out again: nothing is kept of who sent it once."""
+    view.__repeatable__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a view that is open without an account."""
     view.__public__ = True  # type: ignore[attr-defined]
@@ -131,7 +137,8 @@ class Application(Flask):
     def _enter_and_answer(self) -> Response:
         for enter in self.entering:
             enter()
-        name = name_of_request()
+        view = self.view_functions[request.endpoint or ""]
+        name = None if getattr(view, "__repeatable__", False) else name_of_request()
         if name is not None and (location := once.where_it_went(name)) is not None:
             return self.make_response(led_to(location))
         response = self.make_response(super().dispatch_request())

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.escalation.levels import LEVELS
-from app.letterbox.words import BOXES, MESSAGE_KINDS, RELEASE_BASES, STATES, VERDICTS
+from app.letterbox.words import BOXES, MESSAGE_KINDS, RELEASE_BASES, STATES, VERDICTS, VISIT_STAGES
 from app.vault import sealed
 
 
@@ -235,6 +235,7 @@ class LetterVisit(Base):
     """What a browser without an account is busy with, sealed under a secret that only its cookie holds."""
 
     __tablename__ = "letter_visit"
+    __table_args__ = (CheckConstraint(_one_of("stage_code", VISIT_STAGES), name="stage"),)
 
     # Half the digest of the cookie's secret: neither gives the other away.
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -242,6 +243,8 @@ class LetterVisit(Base):
     server_half: Mapped[bytes]
     # Answers so far; after sending the code that is shown, or the letter that was come back to.
     locked: Mapped[bytes]
+    # What is lost with it: nothing, words that were not sent, or a code that nobody has kept yet.
+    stage_code: Mapped[str]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -265,7 +268,7 @@ class BoxOpening(Base):
 
 
 class LetterCount(Base):
-    """How many letters of a week were about something: counted with the letter, and tied to none."""
+    """How many of at least five letters, counted together by somebody who opens them, were about something."""
 
     __tablename__ = "letter_count"
     __table_args__ = (
@@ -275,7 +278,8 @@ class LetterCount(Base):
 
     school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     box_code: Mapped[str] = mapped_column(primary_key=True)
-    # The Monday of the week.
+    # The Monday of the last week that was counted; the first is the one behind the count before.
     week: Mapped[date] = mapped_column(primary_key=True)
+    # Empty: all letters that were counted.
     family_code: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]

@@ -218,10 +218,17 @@ class Wish(Shape):
     )
 
 
+# More than work at any school.
+MOST_LEFT_OUT = 300
+
+
 class Without(Shape):
     """Who should not learn of it."""
 
-    people = fields.List(fields.UUID(), load_default=list)
+    people = fields.List(
+        fields.UUID(), load_default=list,
+        validate=validate.Length(max=MOST_LEFT_OUT, error=N_("Please tick fewer people, or write who is meant.")),
+    )
     words = fields.Str(load_default="", validate=validate.Length(max=500, error=N_("Please write it shorter.")))
 
 

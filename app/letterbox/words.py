@@ -7,6 +7,7 @@ from app.escalation.levels import FAMILIES, SAFE_NOW
 
 __all__ = [
     "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "RELEASE_BASES", "SAFE_NOW", "STATES", "VERDICTS",
+    "VISIT_STAGES",
     "reference_of",
 ]
 
@@ -19,6 +20,8 @@ STATES = {
     "closed": N_("Closed"),
 }
 """Held: one of very many at once, looked through by a person before it goes among the others."""
+VISIT_STAGES = ("begun", "written", "kept")
+"""Kept: a letter that was sent or come back to. The others end sooner where very many have begun and not sent."""
 MESSAGE_KINDS = {
     "letter": N_("Letter"),
     "more": N_("From the writer"),

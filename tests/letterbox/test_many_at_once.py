@@ -1,4 +1,4 @@
-"""A class of forty writes at once behind the school's one address, while workers die: every letter arrives, once."""
+"""Sixty write at once behind the school's one address, while workers die: every letter arrives once, with its photo."""
 
 import http.client
 import re
@@ -8,21 +8,24 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from urllib.parse import urlencode
+from io import BytesIO
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app.core.database import session
-from app.letterbox.models import Letter, Letterbox, LetterMessage
+from app.letterbox.models import Letter, LetterAttachment, Letterbox, LetterMessage
 from app.letterbox.service import returning
 from tests.databases import Installation
+from tests.files import samples
 from tests.serving import Served, serving, wait_until
 from tests.test_killed import kill_a_worker
 from tests.world import World
 
-CHILDREN, KILLS = 40, 3
+CHILDREN, KILLS = 60, 3
 STEPS = ({"box": "room"}, {}, {"skip": "yes"}, {"wish": "answer"}, {"skip": "yes"}, {"safe": "yes"})
 
 
@@ -38,6 +41,7 @@ class Child(threading.Thread):
         super().__init__(daemon=True)
         self.code = ""
         self.wrong: list[str] = []
+        self._form: dict[str, str] = {}
         self._cookies: dict[str, str] = {}
 
     def run(self) -> None:
@@ -48,7 +52,7 @@ class Child(threading.Thread):
         self._until_answered("POST", "/begin")
         for number, answers in enumerate(STEPS, 1):
             self._until_answered("POST", f"/{number}", **({"text": self.words} if number == 2 else answers))
-        self._until_answered("POST", "/send", _once=uuid.uuid4().hex)
+        self._until_answered("POST", "/send")
         shown = re.search(r'x-keep-digits x-code">(.*?)</p>', self._until_answered("GET", "/code"), re.DOTALL)
         self.code = "".join(re.findall(r"\d{4}", shown[1])) if shown else ""
 
@@ -68,9 +72,10 @@ class Child(threading.Thread):
         connection = self.served.connect()
         try:
             cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-            headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
-            body = urlencode({**self._form, **answers}) if method == "POST" else None
-            connection.request(method, f"/w/{self.address}{page}", body, headers)
+            files = {"files": FileStorage(BytesIO(samples.JPEG), "photo.jpg")} if page == "/send" else {}
+            boundary, body = encode_multipart({**self._form, **answers, **files})
+            headers = {"Cookie": cookies, "Content-Type": f'multipart/form-data; boundary="{boundary}"'}
+            connection.request(method, f"/w/{self.address}{page}", body if method == "POST" else None, headers)
             answer = connection.getresponse()
             text = answer.read().decode()
             for given in answer.headers.get_all("Set-Cookie") or []:
@@ -81,7 +86,7 @@ class Child(threading.Thread):
 
 
 @pytest.mark.parametrize("kills", [0, KILLS])
-def test_forty_letters_at_once_arrive_once_each(
+def test_sixty_letters_at_once_arrive_once_each(
     world: World, world_installation: Installation, letterbox: UUID, kills: int
 ) -> None:
     with world.database.transaction(writes=False):
@@ -99,6 +104,7 @@ def test_forty_letters_at_once_arrive_once_each(
     with world.database.transaction(writes=False):
         assert session().scalar(select(func.count()).select_from(Letter)) == CHILDREN
         assert session().scalar(select(func.count()).select_from(LetterMessage)) == CHILDREN
+        assert session().scalar(select(func.count()).select_from(LetterAttachment)) == CHILDREN
         assert {letter.state for letter in session().scalars(select(Letter))} == {"waiting"}
         for child in children:
             opened = returning.come_back(returning.writer_of(child.code), school_id=world.school)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.access import public
 from app.core import forms
 from app.core.catalogues import chosen_language
+from app.core.requests import repeatable
 from app.letterbox import schemas
 from app.letterbox.models import Letterbox
 from app.letterbox.pages.child.visiting import box_at, demand_visit, go_on, letters_out, show, visit_to
@@ -23,6 +24,7 @@ _SHOWN_TO_END = 4
 
 @letters_out.route("/<address>/code", methods=["GET", "POST"])
 @public
+@repeatable
 def code(address: str) -> Any:
     """Show the return code of a letter that was sent, until somebody has kept it."""
     box = box_at(address)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access import public
 from app.core import clock, forms
 from app.core.errors import Invalid
-from app.core.requests import outside_transaction
+from app.core.requests import outside_transaction, repeatable
 from app.directory.queries import get_organisation
 from app.identity.sessions import token_of
 from app.letterbox import schemas
@@ -64,6 +64,7 @@ def readers_by_box(box: Letterbox) -> dict[str, NamedReaders]:
 
 @letters_out.post("/<address>/begin")
 @public
+@repeatable
 def begin(address: str) -> AnyResponse:
     """Begin a letter, or go on with the one that was begun; its return code is made now, before anything is sent."""
     box = open_box_at(address)
@@ -82,6 +83,7 @@ def begin(address: str) -> AnyResponse:
 
 @letters_out.post("/<address>/keep")
 @public
+@repeatable
 def keep(address: str) -> Response:
     """Keep a visit for another half hour, with what is half-written."""
     visit = visit_to(box_at(address))
@@ -100,6 +102,7 @@ def keep(address: str) -> Response:
 
 @letters_out.post("/<address>/leave")
 @public
+@repeatable
 def leave(address: str) -> AnyResponse:
     """Forget what this browser was busy with, and lead away from here."""
     if (token := token_of(request.cookies.get(COOKIE, ""))) is not None:

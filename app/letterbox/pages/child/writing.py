@@ -13,7 +13,7 @@ from app import vault
 from app.access import public
 from app.core import forms
 from app.core.errors import Invalid, Missing, TooLarge
-from app.core.requests import ahead
+from app.core.requests import ahead, repeatable
 from app.identity.sessions import source_of_request
 from app.letterbox import schemas
 from app.letterbox.models import Letterbox
@@ -86,6 +86,7 @@ def _writes_the_letter() -> bool:
 
 @letters_out.route("/<address>/<int:step>", methods=["GET", "POST"])
 @public
+@repeatable
 @ahead(ahead_of(_writes_the_letter, screen_words))
 def question(address: str, step: int) -> Any:
     """Ask one thing; steps are taken in their order, and each can be changed later (ASVS V2.3.1)."""
@@ -229,6 +230,7 @@ def _stretch_code() -> None:
 
 @letters_out.post("/<address>/send")
 @public
+@repeatable
 @ahead(ahead_of(_is_complete, _stretch_code, check_files))
 def send(address: str) -> Any:
     """Post the letter and, in the same transaction, keep its code in the visit until the child has kept it.
