@@ -89,6 +89,36 @@ def add_one(key: uuid.UUID) -> None:
     found.location = str(int(found.location) + 1)
 
 
+def test_who_has_lost_several_races_goes_alone(database):
+    together, counting = threading.Barrier(8), threading.Lock()
+    inside, met = [], []
+
+    def lose_twice_and_write() -> None:
+        tries = []
+
+        def work() -> None:
+            tries.append(1)
+            if len(tries) <= 2:
+                raise OperationalError("", {}, lost_race())
+            with counting:
+                inside.append(1)
+                met.append(len(inside))
+            session().add(row())
+            session().flush()
+            with counting:
+                inside.pop()
+
+        together.wait()
+        database.retrying(work)
+
+    writers = [threading.Thread(target=lose_twice_and_write) for _ in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert max(met) == 1 and rows(database) == 8
+
+
 def test_losing_a_race_begins_again_from_the_start(database):
     attempts = []
 
