@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.escalation.levels import FAMILIES, GRAVE, LEVELS
-from app.letterbox.screening import finding, screen
+from app.letterbox.screening import finding, screen, screening
 from app.letterbox.screening.explaining import REASONS
 from app.letterbox.screening.finding import Hit, find_signs
 from app.letterbox.screening.model import HEADS, model
 from app.letterbox.screening.normalising import normalise
 from app.letterbox.screening.rules import rules
-from app.letterbox.screening.screening import NOT_READABLE, READS_LIKE, TOO_LONG, suggest
+from app.letterbox.screening.screening import NO_TIME, NOT_READABLE, READS_LIKE, TOO_LONG, suggest
 from app.letterbox.screening.weighing import AIDS, level_of_signs
 
 SPLITS = [" ", "  ", "\u3000", "🔪", "😊", "*", ".", "-", "_", "\u200b", "·"]
@@ -224,6 +224,18 @@ def test_a_grave_word_behind_all_that_is_read_is_left_to_a_person_the_same_day()
     found = screen(WIDE * 5_000 + PLAN)
     assert found.level in GRAVE and TOO_LONG in found.reasons
     assert TOO_LONG in REASONS and TOO_LONG not in screen("食堂的汤太咸了。" * 2_400).reasons
+
+
+def test_many_long_letters_at_once_keep_no_processor_busy_and_are_left_to_a_person(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening, "_PATIENCE", 0)
+    everyday = "食堂的汤太咸了。" * 1_000
+    with screening._turn:
+        found = screen(everyday)
+        assert (found.level, found.reasons) == ("R3", (NO_TIME,)) and NO_TIME in REASONS
+        assert screen(PLAN).level == "R4", "what is not long waits for nobody"
+    assert NO_TIME not in screen(everyday).reasons
 
 
 def test_what_is_said_thousands_of_times_is_marked_in_some_places() -> None:

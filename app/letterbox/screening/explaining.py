@@ -29,6 +29,7 @@ REASONS = {
     "plan": N_("something is planned or was tried"),
     "reads_like": N_("Reads like letters that somebody had to see the same day"),
     "not_readable": N_("Written in a way that the screening cannot read: somebody has to"),
+    "no_time": N_("Too many long letters came at once for the screening: somebody has to read it"),
     "too_long": N_("Longer than the screening reads: somebody has to"),
 }
 NOTHING = N_("Nothing in it asks for a person the same day")

@@ -54,6 +54,11 @@ def normalise(text: str) -> Normal:
     return _shortened(normal)
 
 
+def spelt_out(text: str) -> int:
+    """Return how long a text is at most in the one spelling: what is dropped later counts too."""
+    return sum(len(_parts(character)) for character in text)
+
+
 def windows(text: str) -> Iterator[tuple[int, int]]:
     """Return spans that together are the text, none of more than 20,000 characters once it is in the one spelling.
 

@@ -1,5 +1,6 @@
 """One letter, once through: one spelling, signs, model, level, and why."""
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -10,12 +11,15 @@ from app.letterbox.screening.features import Features, features, words_of
 from app.letterbox.screening.finding import Hit, find_codes, find_signs
 from app.letterbox.screening.marking import Mark, marks_of_features, marks_of_hits
 from app.letterbox.screening.model import Model, model
-from app.letterbox.screening.normalising import Normal, normalise, windows
+from app.letterbox.screening.normalising import Normal, normalise, spelt_out, windows
 from app.letterbox.screening.rules import Rules, rules
 from app.letterbox.screening.weighing import level_of_signs
 
-READS_LIKE, NOT_READABLE, TOO_LONG = "reads_like", "not_readable", "too_long"
+READS_LIKE, NOT_READABLE, TOO_LONG, NO_TIME = "reads_like", "not_readable", "too_long", "no_time"
 _MOST_WINDOWS = 2
+# Longer ones take their turn in each process, and wait for it no longer than these seconds.
+_LONG, _PATIENCE = 3_000, 2.0
+_turn = threading.BoundedSemaphore(1)
 _STRONGEST = 40
 _MOST_FAMILIES = 2
 # In less than this many characters there is nothing to weigh: signs alone speak.
@@ -47,9 +51,20 @@ def recalled(kept: Mapping[str, Any]) -> Screening:
 def screen(text: str) -> Screening:
     """Return what the screening suggests for a letter; any text has an answer.
 
-    What grows beyond all letters when it is spelt out is read in windows, as far as there is time for it: the rest is
-    left to a person, the same day.
+    What grows beyond all letters when it is spelt out is read in windows, as far as there is time for it. What there
+    was no time for is left to a person, the same day: nobody is refused, and nobody can keep the server busy with it.
     """
+    if spelt_out(text) <= _LONG:
+        return _screened(text)
+    if not _turn.acquire(timeout=_PATIENCE):
+        return Screening("R3", (), (), (NO_TIME,), _version())
+    try:
+        return _in_windows(text)
+    finally:
+        _turn.release()
+
+
+def _in_windows(text: str) -> Screening:
     spans = list(islice(windows(text), _MOST_WINDOWS + 1))
     found = [_moved(_screened(text[start:end]), start) for start, end in spans[:_MOST_WINDOWS]]
     return found[0] if len(spans) == 1 else _together(found, whole=len(spans) <= _MOST_WINDOWS)
@@ -102,8 +117,12 @@ def suggest(normal: Normal, hits: Sequence[Hit], found: Features, scores: Mappin
         families=families_of(counting, strongest, book),
         marks=(*marks_of_hits(normal, counting), *marks_of_features(normal, strongest, book)),
         reasons=tuple(reasons),
-        version=f"{book.version}/{weights.made_from[:12]}",
+        version=_version(),
     )
+
+
+def _version() -> str:
+    return f"{rules().version}/{model().made_from[:12]}"
 
 
 def level_by_model(normal: Normal, hits: Sequence[Hit], scores: Mapping[Level, float]) -> Level:
