@@ -12,7 +12,8 @@ from app.core.database import session
 from app.core.once import OnceDone
 from app.letterbox.models import LetterVisit
 from app.letterbox.schemas import MOST_LEFT_OUT
-from app.letterbox.service import visits
+from app.letterbox.service import answering, returning, visits
+from tests.letterbox.conftest import GRAVE, Post, letter_of
 from tests.letterbox.test_child_pages import TEXT, Child, address, child, child_of
 from tests.world import World
 
@@ -83,6 +84,24 @@ def test_who_lost_a_visit_in_a_crowd_gets_the_words_back(
     late = child.sends("/2", text=TEXT)
     assert late.status_code == 410 and TEXT in late.get_data(as_text=True)
     assert child.sends("/begin", text=TEXT).status_code == 303
+
+
+@pytest.mark.alike
+def test_a_letter_is_not_written_on_without_end_before_somebody_answers(
+    world: World, post: Post, child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(returning, "MOST_UNANSWERED", 2)
+    posted = post()
+    child.comes_back(posted.code)
+    for _ in range(2):
+        assert child.sends("/more", text=TEXT).status_code == 303
+    late = child.sends("/more", text=GRAVE)
+    page = late.get_data(as_text=True)
+    assert late.status_code == 422 and "还没有收到回信" in page and GRAVE in page and "tel:" in page
+    with world.acting("lin") as lin:
+        letter = letter_of(posted)
+        answering.answer(letter, words=TEXT, revision=letter.revision, by=lin)
+    assert child.sends("/more", text=GRAVE).status_code == 303
 
 
 @pytest.mark.alike

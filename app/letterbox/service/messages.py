@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import vault
 from app.access import Actor
@@ -51,6 +51,16 @@ def add(letter: Letter, kind: str, words: str, key: ObjectKey, *, by: Actor | No
     session().add(message)
     session().flush()
     return message
+
+
+def unanswered(letter: Letter) -> int:
+    """Return how many messages the writer has added since somebody last answered."""
+    of_letter = LetterMessage.letter_id == letter.id
+    last = select(func.coalesce(func.max(LetterMessage.number), 0)).where(of_letter, LetterMessage.kind == "answer")
+    later = select(func.count()).where(
+        of_letter, LetterMessage.kind == "more", LetterMessage.number > last.scalar_subquery()
+    )
+    return session().scalar(later) or 0
 
 
 def all_of(letter: Letter) -> list[LetterMessage]:

@@ -33,6 +33,19 @@ class NoSuchLetter(Invalid):
     words = N_("No letter was found with this code at this school. Please compare it once more.")
 
 
+class WaitForAnswer(Invalid):
+    """Very much was written since somebody last answered."""
+
+    words = N_(
+        "You have written very often, and there is no answer yet. "
+        "If it cannot wait, please call a number below, or begin a new letter."
+    )
+
+
+MOST_UNANSWERED = 50
+"""How many messages may follow each other without an answer (Xinxia's own default): a letter stays one that is read."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A letter that its writer has come back to, with its open key."""
@@ -106,10 +119,13 @@ def go_on(
     """Write more into the same letter; it waits again for those who read it, closed or not.
 
     What may be an emergency now goes the way it would have gone at once: to the room, with the centre standing by.
-    `found` is what screening says of these words, where it was asked before the transaction.
+    `found` is what screening says of these words, where it was asked before the transaction. Raises WaitForAnswer, and
+    what `attach` raises.
     """
     words = worded(words)
     letter, found = opened.letter, found or screen(words)
+    if messages.unanswered(letter) >= MOST_UNANSWERED:
+        raise WaitForAnswer()
     find_readers(opened)
     message = messages.add(letter, "more", words, opened.key)
     if is_higher(found.level, letter.suggested_level) or (found.level in GRAVE and letter.opening_due_at is None):
