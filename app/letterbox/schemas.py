@@ -219,7 +219,7 @@ class Wish(Shape):
 
 
 # More than work at any school.
-MOST_LEFT_OUT = 300
+MOST_LEFT_OUT, MOST_WORDS_ON_OTHERS = 300, 500
 
 
 class Without(Shape):
@@ -229,7 +229,9 @@ class Without(Shape):
         fields.UUID(), load_default=list,
         validate=validate.Length(max=MOST_LEFT_OUT, error=N_("Please tick fewer people, or write who is meant.")),
     )
-    words = fields.Str(load_default="", validate=validate.Length(max=500, error=N_("Please write it shorter.")))
+    words = fields.Str(
+        load_default="", validate=validate.Length(max=MOST_WORDS_ON_OTHERS, error=N_("Please write it shorter."))
+    )
 
 
 class Paper(Written, Without):

@@ -196,6 +196,15 @@ def test_one_code_is_one_letter(world: World, letterbox: object) -> None:
         posting.post(letterbox_of(world.school), {"box": "room", "text": TEXT}, code=code)
 
 
+def test_words_about_who_should_not_learn_of_it_are_looked_through_too(world: World, post: Post) -> None:
+    posted = post(TEXT, excluded_words="我爸，他昨晚又用皮带抽我")
+    with world.acting("lin") as lin:
+        letter = letter_of(posted)
+        assert letter.opening_due_at is not None and letter.suggested_level == "R4"
+        found = answering.read(letter, by=lin)[0]["screening"]
+        assert found["families"] == ["abuse"] and found["marks"] == [], "no place of the letter itself is marked"
+
+
 @pytest.mark.parametrize("address", ["\0", "a\0b", "a b", "../x", ""])
 def test_what_is_no_address_leads_nowhere(world: World, letterbox: object, address: str) -> None:
     with world.database.transaction(writes=False):

@@ -1,16 +1,18 @@
 """Slow work that is done before a request's transaction begins, for those alone whom the view lets in afterwards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import current_app, g, request
 
 from app.core.errors import Invalid, TooLarge
 from app.letterbox.pages.attached import uploads
+from app.letterbox.schemas import MOST_WORDS_ON_OTHERS
 from app.letterbox.screening import Screening, screen
 from app.letterbox.service import attaching
 from app.letterbox.service.attaching import Checked
 from app.letterbox.service.posting import LONGEST
 
+_MOST_WORDS = {"text": LONGEST, "words": MOST_WORDS_ON_OTHERS}
 Work = Callable[[], None]
 
 
@@ -27,16 +29,15 @@ def ahead_of(lets_in: Callable[[], bool], *work: Work) -> Work:
 
 
 def screen_words() -> None:
-    """Ask screening about the words that were sent, unless they are too many for any letter."""
-    words = request.form.get("text", "")
-    if len(words) <= LONGEST:
-        g.screened = words.strip(), screen(words.strip())
+    """Ask screening about a letter and the words beside it, unless they are too many to be taken."""
+    sent = [(request.form.get(field, "").strip(), most) for field, most in _MOST_WORDS.items()]
+    g.screened = {words: screen(words) for words, most in sent if 0 < len(words) <= most}
 
 
 def screened(words: str) -> Screening:
     """Return what screening says of these words, as it was asked before the transaction."""
-    asked, found = g.get("screened") or ("", None)
-    return found if found is not None and asked == words.strip() else screen(words.strip())
+    asked: Mapping[str, Screening] = g.get("screened", {})
+    return asked.get(words.strip()) or screen(words.strip())
 
 
 def check_files() -> None:

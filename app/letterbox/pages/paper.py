@@ -46,7 +46,7 @@ def type_in() -> Any:
         with savepoint():
             letter, slip = paper.type_in(
                 box, meant, token=form.data["slip"], by=g.actor,
-                weighed=posting.weigh(meant, screened(form.data["text"])), files=checked(),
+                weighed=posting.weigh(meant, posting.look_through(meant, screened)), files=checked(),
             )
     except (Invalid, TooLarge) as refused:
         return _asking(box, form.with_error("text", _(refused.words))), 422

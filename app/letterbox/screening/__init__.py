@@ -2,6 +2,6 @@
 
 from app.letterbox.screening.explaining import explain, family_names
 from app.letterbox.screening.marking import Mark
-from app.letterbox.screening.screening import Screening, recalled, screen
+from app.letterbox.screening.screening import Screening, joined, recalled, screen
 
-__all__ = ["Mark", "Screening", "explain", "family_names", "recalled", "screen"]
+__all__ = ["Mark", "Screening", "explain", "family_names", "joined", "recalled", "screen"]

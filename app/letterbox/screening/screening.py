@@ -64,6 +64,12 @@ def screen(text: str) -> Screening:
         _turn.release()
 
 
+def joined(letter: Screening, beside: Screening) -> Screening:
+    """Return what was found in a letter and in words beside it; only the letter's own places are marked."""
+    found = _together([letter, beside], whole=True)
+    return replace(found, marks=letter.marks)
+
+
 def _in_windows(text: str) -> Screening:
     spans = list(islice(windows(text), _MOST_WINDOWS + 1))
     found = [_moved(_screened(text[start:end]), start) for start, end in spans[:_MOST_WINDOWS]]

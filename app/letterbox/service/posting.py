@@ -1,6 +1,6 @@
 """A letter is posted: looked at by screening while it is open, then sealed to those who will read it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.directory.queries import calendar_of
 from app.escalation.levels import GRAVE, is_higher
 from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, Letterbox
-from app.letterbox.screening import Screening, screen
+from app.letterbox.screening import Screening, joined, screen
 from app.letterbox.service import attaching, flood, messages
 from app.letterbox.service.attaching import Checked
 from app.letterbox.service.doer import DOER
@@ -53,13 +53,20 @@ class Weighed:
 
 
 def weigh(answers: Mapping[str, Any], found: Screening | None = None) -> Weighed:
-    """Return how urgent a letter may be, by its words and by what its writer says of being safe.
+    """Return how urgent a letter may be, by all its words and by what its writer says of being safe.
 
     `found` is what screening says of these words, where it was asked before the transaction: long ones take a second.
     """
-    found = found or screen(str(answers.get("text", "")).strip())
+    found = found or look_through(answers)
     said = "R4" if answers.get("unsafe") else "R3" if answers.get("unsure") else "R0"
     return Weighed(found, said if is_higher(said, found.level) else found.level)
+
+
+def look_through(answers: Mapping[str, Any], screen: Callable[[str], Screening] = screen) -> Screening:
+    """Return what screening says of a letter, and of the words about who should not learn of it."""
+    beside = str(answers.get("excluded_words", "")).strip()
+    found = screen(str(answers.get("text", "")).strip())
+    return joined(found, screen(beside)) if beside else found
 
 
 def who_reads(letterbox: Letterbox, answers: Mapping[str, Any], *, grave: bool) -> Readers:

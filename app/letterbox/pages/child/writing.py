@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from app.letterbox.pages.child.visiting import (
     visit_in_front,
     visit_to,
 )
-from app.letterbox.screening import recalled
+from app.letterbox.screening import joined, recalled
 from app.letterbox.service import posting, returning, visits
 from app.letterbox.service.posting import Weighed
 from app.letterbox.service.readership import NobodyReads
@@ -77,9 +78,13 @@ def _first_open(answers: Answers) -> int | None:
     return next((step for step, asked in enumerate(QUESTIONS, 1) if asked.name not in answers), None)
 
 
-def _writes_the_letter() -> bool:
+# What is answered in so many words that screening looks at them, and in which field.
+_IN_WORDS = {"letter": "text", "without": "words"}
+
+
+def _answers_in_words() -> bool:
     step, visit = (request.view_args or {})["step"], visit_in_front()
-    return 1 <= step <= len(QUESTIONS) and QUESTIONS[step - 1].name == "letter" and (
+    return 1 <= step <= len(QUESTIONS) and QUESTIONS[step - 1].name in _IN_WORDS and (
         visit is not None and "answers" in visit.content
     )
 
@@ -87,7 +92,7 @@ def _writes_the_letter() -> bool:
 @letters_out.route("/<address>/<int:step>", methods=["GET", "POST"])
 @public
 @repeatable
-@ahead(ahead_of(_writes_the_letter, screen_words))
+@ahead(ahead_of(_answers_in_words, screen_words))
 def question(address: str, step: int) -> Any:
     """Ask one thing; steps are taken in their order, and each can be changed later (ASVS V2.3.1)."""
     box = box_at(address)
@@ -119,9 +124,11 @@ def _as_kept(asked: Question, visit: Visit) -> forms.Form:
 
 def _keep(visit: Visit, box: Letterbox, asked: Question, given: Mapping[str, Any]) -> AnyResponse:
     content = {**visit.content, "answers": {**visit.content["answers"], asked.name: given}}
-    if asked.name == "letter":
+    if asked.name in _IN_WORDS:
         # Asked once, when the words come: every page that follows only looks it up.
-        content["found"] = asdict(screened(given["text"]))
+        found = asdict(screened(given[_IN_WORDS[asked.name]]))
+        content["found"] = {**visit.content.get("found", {}), asked.name: found}
+    if asked.name == "letter":
         content.pop("draft", None)
     return _next(visits.keep(visit, content), box)
 
@@ -147,8 +154,9 @@ def _asking(step: int, box: Letterbox, visit: Visit, form: forms.Form) -> str:
 
 def _weighed(visit: Visit) -> Weighed:
     """Return how urgent a letter may be as far as it is written."""
-    kept = visit.content.get("found")
-    return posting.weigh(meant(visit.content["answers"]), recalled(kept) if kept else None)
+    kept = visit.content.get("found", {})
+    found = [recalled(kept[name]) for name in _IN_WORDS if name in kept]
+    return posting.weigh(meant(visit.content["answers"]), reduce(joined, found) if found else None)
 
 
 def meant(answers: Answers) -> dict[str, Any]:
