@@ -13,15 +13,15 @@ from app.core.words import N_
 
 LIMIT = 15 * 1024 * 1024
 """The largest document in bytes (Xinxia's own default)."""
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-KINDS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", _DOCX: ".docx"}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+KINDS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", DOCX: ".docx"}
 RECORDINGS = {
     "audio/mpeg": ".mp3", "audio/x-m4a": ".m4a", "audio/mp4": ".m4a", "video/mp4": ".mp4", "audio/ogg": ".ogg",
     "audio/x-wav": ".wav", "video/webm": ".webm", "audio/AMR": ".amr", "video/3gpp": ".3gp",
 }
 """What phones make when somebody speaks into them, under the names that the content gives them."""
 _ENDINGS = KINDS | RECORDINGS
-_MOST_UNPACKED = 200 * 1024 * 1024
+_MOST_UNPACKED = 100 * 1024 * 1024
 _MOST_PARTS = 2_000
 _LONGEST_LIST_OF_TYPES = 256 * 1024
 # Parts that make a document a program: macros whatever they are called, controls, and embedded programs.
@@ -61,8 +61,8 @@ def kind_of(source: IO[bytes], kinds: Collection[str] = KINDS) -> str:
     source.seek(0)
     kind = magic.from_buffer(source.read(8192), mime=True)
     source.seek(0)
-    if kind in ("application/zip", "application/octet-stream", _DOCX):
-        kind = _DOCX if _is_docx(source) else ""
+    if kind in ("application/zip", "application/octet-stream", DOCX):
+        kind = DOCX if _is_docx(source) else ""
         source.seek(0)
     if kind not in kinds:
         raise WrongKind()
@@ -89,7 +89,7 @@ def _is_docx(source: IO[bytes]) -> bool:
             # An absurd size makes it a bomb. Nothing is unpacked here, but whoever downloads it will.
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
                 return False
-            if not is_plainly_packed(parts):
+            if not is_plainly_packed(parts) or len(names) < len(parts):
                 return False
             types = _list_of_types(archive)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, KeyError, RuntimeError):

@@ -1,6 +1,6 @@
 """What a document says beside its content, taken out where that can be done without changing what it shows.
 
-PDF and Word documents, and recordings as Ogg, WebM and AMR, stay as they are: see docs/threats.md.
+PDF, and recordings as Ogg, WebM and AMR, stay as they are: see docs/threats.md.
 """
 
 import io
@@ -8,13 +8,24 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import IO
 
+from app.core.errors import Invalid
+from app.files.content import DOCX
 from app.files.pictures import NotAPicture, clean_jpeg, clean_png
 from app.files.recordings import NotARecording, clean_boxes, clean_mpeg, clean_wave
+from app.files.word_documents import NotADocument, clean_document
 
-_CLEAN: dict[str, Callable[[bytes], Iterator[bytes]]] = {
-    "image/jpeg": clean_jpeg, "image/png": clean_png, "audio/mpeg": clean_mpeg, "audio/x-wav": clean_wave,
-    "audio/x-m4a": clean_boxes, "audio/mp4": clean_boxes, "video/mp4": clean_boxes, "video/3gpp": clean_boxes,
+Cleaner = tuple[Callable[[bytes], Iterator[bytes]], type[Invalid]]
+_CLEANERS: dict[str, Cleaner] = {
+    "image/jpeg": (clean_jpeg, NotAPicture),
+    "image/png": (clean_png, NotAPicture),
+    "audio/mpeg": (clean_mpeg, NotARecording),
+    "audio/x-wav": (clean_wave, NotARecording),
+    "audio/x-m4a": (clean_boxes, NotARecording),
+    "audio/mp4": (clean_boxes, NotARecording),
+    "video/mp4": (clean_boxes, NotARecording),
+    "video/3gpp": (clean_boxes, NotARecording),
 }
+_WITH_MAKERS = _CLEANERS | {DOCX: (clean_document, NotADocument)}
 
 
 def without_metadata(kind: str, source: IO[bytes]) -> IO[bytes]:
@@ -22,10 +33,22 @@ def without_metadata(kind: str, source: IO[bytes]) -> IO[bytes]:
 
     Raises NotAPicture, PictureTooLarge, NotARecording.
     """
-    clean = _CLEAN.get(kind)
-    if clean is None:
+    return _cleaned(_CLEANERS.get(kind), source)
+
+
+def without_makers(kind: str, source: IO[bytes]) -> IO[bytes]:
+    """Return the same, and a Word document without who made it: for what comes from somebody who gives no name.
+
+    Raises NotADocument too. In a file of the school's own the name of whoever wrote a document belongs to it.
+    """
+    return _cleaned(_WITH_MAKERS.get(kind), source)
+
+
+def _cleaned(cleaner: Cleaner | None, source: IO[bytes]) -> IO[bytes]:
+    if cleaner is None:
         return source
+    clean, broken = cleaner
     try:
         return io.BytesIO(b"".join(clean(source.read())))
     except (struct.error, IndexError, ValueError):
-        raise (NotAPicture if kind.startswith("image/") else NotARecording)() from None
+        raise broken() from None

@@ -16,7 +16,7 @@ from app.core.ids import new_id
 from app.core.words import N_
 from app.escalation.levels import GRAVE
 from app.files import content, store
-from app.files.metadata import without_metadata
+from app.files.metadata import without_makers
 from app.letterbox import policy
 from app.letterbox.models import Letter, LetterAttachment, LetterMessage
 from app.letterbox.queries import attachments_of
@@ -71,8 +71,8 @@ class Checked:
 def checked(uploads: Sequence[Upload]) -> list[Checked]:
     """Return files as they go along; slow, so it is done before the transaction.
 
-    Photos and recordings lose what was written into them: where and when, and with which phone. Raises TooMany,
-    WrongKind, TooLarge, and what `without_metadata` raises.
+    Photos, recordings and Word documents lose what was written into them: where and when, by whom, and with which
+    phone. Raises TooMany, WrongKind, TooLarge, and what `without_makers` raises.
     """
     if len(uploads) > MOST:
         raise TooMany()
@@ -85,7 +85,7 @@ def _checked(upload: Upload) -> Checked:
         kind = content.kind_of(upload.source, KINDS)
     except content.WrongKind:
         raise WrongKind() from None
-    source = without_metadata(kind, upload.source)
+    source = without_makers(kind, upload.source)
     return Checked(content.plain_name(upload.name, kind), kind, content.size_of(source), source)
 
 
