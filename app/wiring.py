@@ -6,6 +6,9 @@ from functools import partial
 from flask_babel import gettext
 
 from app.access import Permission
+from app.appointments import events as appointments_events
+from app.appointments import policy as appointments_policy
+from app.appointments import service as appointments
 from app.audit import events as audit_events
 from app.audit import rollback
 from app.audit.cli import trail
@@ -87,6 +90,7 @@ JOBS = (
     Job("note what was looked at", timedelta(minutes=1), in_transaction(notices.see_what_was_looked_at)),
     Job("carry checkpoints outside", rollback.CARRIED_EVERY, rollback.carry, lease=None),
     Job("send notices", timedelta(seconds=20), outbox.send_waiting),
+    Job("end bookings nobody confirmed", timedelta(seconds=30), in_transaction(appointments.expire_due)),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
     # What deletes waits while events are missing: a document of yesterday would look like nobody's.
     *map(
@@ -100,6 +104,7 @@ JOBS = (
             Job("forget visits to letterboxes", timedelta(seconds=30), in_transaction(visits.forget_old)),
             Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
             Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
+            Job("forget claims of time that is over", timedelta(hours=6), in_transaction(appointments.forget_past)),
             Job("forget old drafts of answers", timedelta(hours=6), in_transaction(answer_drafts.forget_old)),
             Job("sweep documents without a row", timedelta(hours=6), partial(store.sweep, kept_by=DOCUMENTS)),
         ),
@@ -129,13 +134,12 @@ NOTICE_WAYS = {
     "notice_choice": ("notifications.choice", ""),
 }
 POLICIES = (
-    identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy, letterbox_policy,
-    oversight_policy,
+    identity_policy, notifications_policy, directory_policy, files_policy, escalation_policy,
+    appointments_policy, letterbox_policy, oversight_policy,
 )
 EVENTS = (
     audit_events, identity_events, notifications_events, directory_events, files_events, escalation_events,
-    letterbox_events,
-    oversight_events,
+    appointments_events, letterbox_events, oversight_events,
 )
 
 

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -19,11 +20,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.appointments import service as appointments
+from app.appointments.queries import free_between
+from app.appointments.service import Wish
 from app.core import clock
 from app.core.database import Base, Database, session
 from app.directory.importing.register import Place, Register
 from app.directory.models import Organisation
 from app.directory.pinyin import reading
+from app.directory.queries import today_at
 from app.escalation.models import Concern
 from app.letterbox.queries import letterbox_of
 from app.letterbox.service import attaching, posting, returning
@@ -114,6 +119,13 @@ def logged() -> Iterator[io.StringIO]:
     root.setLevel(level)
 
 
+def next_noon(world: World) -> datetime:
+    """Return the next time at which the counselling room is open."""
+    with world.database.transaction(writes=False):
+        today = today_at(world.school)
+        return free_between(world.school, today, today + timedelta(days=120))[0].start
+
+
 class Nest:
     """Puts canaries into every field that a person fills in, as people do, and keeps the addresses they passed."""
 
@@ -139,8 +151,16 @@ class Nest:
         self._hand_over(concern_id)
         self._letters()
         self._deed("lin", concern_id, "assess", level="R1", text=self.bird("why lower"))
+        self._appointment()
         self._device()
         self._robot()
+
+    def _appointment(self) -> None:
+        """Ask for an appointment with a reason."""
+        noon = next_noon(self.world)
+        with self.world.acting("cruz") as cruz:
+            wish = Wish(self.world.school, noon, room_id=self.world.school, student_id=self.world.students["ana"])
+            appointments.ask_for(wish, reason={"about": "other", "words": self.bird("why somebody comes")}, by=cruz)
 
     def _directory(self) -> None:
         with self.world.acting("sam") as sam:
@@ -235,6 +255,7 @@ class Nest:
         half_written = {"text": self.bird("answer half-written")}
         assert self.browsers["lin"].post(f"/letters/{letter}/draft", data=half_written).status_code == 200
         self.post("lin", f"/letters/{letter}/name", reason=self.bird("why a name was opened"))
+        self.post("lin", f"/letters/{letter}/who-is-meant", people=self.world.people["cruz"].hex)
         told = {"to": self.world.people["gao"].hex, "basis": "CONSENT", "words": self.bird("told from the letter")}
         self.post("lin", f"/letters/{letter}/release", **told)
         self.post("lin", f"/letters/{letter}/note", note=self.bird("note to the letter"))

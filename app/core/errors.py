@@ -10,10 +10,12 @@ class Refusal(Exception):
     """A request that cannot be done, with a status and a sentence for the person who asked.
 
     `words` is an English sentence with %(name)s places that `params` fill. Neither ever holds what a
-    person wrote. `afterwards` runs in a transaction of its own once the refused one is rolled back.
+    person wrote. `afterwards` runs in a transaction of its own once the refused one is rolled back. `also` is
+    what a program is told besides: ids, times and codes.
     """
 
     status: ClassVar[int] = 400
+    also: Mapping[str, Any] = {}
     words: str = N_("This cannot be done.")
 
     def __init__(

@@ -62,7 +62,9 @@ def _answer_refusal(refusal: Refusal) -> AnyResponse:
         if isinstance(refusal, NeedsEnrolment):
             return redirect(url_for(refusal.leads_to), code=303)
     errors = {"json": refusal.errors} if isinstance(refusal, Invalid) and refusal.errors else None
-    return answer(refusal.status, refusal.words, errors=errors, code=type(refusal).__name__, **refusal.params)
+    return answer(
+        refusal.status, refusal.words, errors=errors, code=type(refusal).__name__, also=refusal.also, **refusal.params
+    )
 
 
 def _here() -> str:
@@ -108,13 +110,16 @@ def _place(error: BaseException) -> str:
     return f"{type(error).__name__} at {' > '.join(steps[-6:])}"
 
 
-def answer(status: int, words: str, *, errors: Any = None, code: str | None = None, **params: Any) -> Response:
+def answer(
+    status: int, words: str, *, errors: Any = None, code: str | None = None, also: Mapping[str, Any] | None = None,
+    **params: Any,
+) -> Response:
     """Return the page or the problem JSON for one status and sentence."""
     sentence = gettext(words, **params) if params else gettext(words)
     heading = gettext(HEADINGS.get(status, HEADINGS[400]))
     if wants_json():
         # Whatever is missing or refused looks the same: no name tells one from the other.
-        return _problem(heading, sentence, status, errors=errors, code=None if status == 404 else code)
+        return _problem(heading, sentence, status, errors=errors, code=None if status == 404 else code, also=also)
     g.plain_page = True
     page = render_template(
         _page_here(), status=status, heading=heading, words=sentence, request_id=request_id(), ways=[]
@@ -128,10 +133,14 @@ def _page_here() -> str:
     return next((page for beginning, page in pages.items() if request.path.startswith(beginning)), "errors/page.html")
 
 
-def _problem(title: str, detail: str, status: int, *, errors: Any, code: str | None) -> Response:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request_id()}
+def _problem(
+    title: str, detail: str, status: int, *, errors: Any, code: str | None, also: Mapping[str, Any] | None
+) -> Response:
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body |= {"instance": request_id()}
     body |= {"code": code} if code else {}
     body |= {"errors": _translated(errors)} if errors else {}
+    body |= also or {}
     response = make_response(jsonify(body), status)
     response.headers["Content-Type"] = "application/problem+json"
     return response

@@ -112,6 +112,14 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "centre:advise": N_("Give the school advice"),
         "centre:return": N_("Return a case to the school"),
     }),
+    (N_("Appointments"), {
+        "appointment:book": N_("Book an appointment in the counselling room"),
+        "appointment:read_reason": N_("Read why somebody comes"),
+        "appointment:change": N_("Confirm, move or call off an appointment, and note who came"),
+        "appointment:ask_for": N_("Ask for an appointment on a student's behalf"),
+        "appointment:take_back": N_("Take back what one asked for"),
+        "room:keep": N_("Keep a counselling room, its hours and its roster"),
+    }),
     (N_("Letters"), {
         "letter:list": N_("See the letters of one's box"),
         "letter:read": N_("Read a letter"),
@@ -186,6 +194,8 @@ CONDITIONS: dict[str, str] = {
     "is_not_its_author": N_("did not write the answer"),
     "lies_in_rooms_box": N_("the letter lies in the counselling room's box"),
     "lies_in_principals_box": N_("the letter lies in the principal's mailbox"),
+    "may_know_of_it": N_("is not among those from whom it is kept"),
+    "asked_for_it": N_("asked for it, and teaches at the school"),
     "opens_a_box_here": N_("counsels or leads at that school"),
 }
 

@@ -12,7 +12,7 @@ from app.schooltime.calendar import (
 )
 from app.schooltime.clocks import Clock, ClockKind, due
 from app.schooltime.counting import add_school_days, add_school_minutes, school_minutes_between
-from app.schooltime.days import bells_on, is_school_day, school_days, school_week, term_on
+from app.schooltime.days import bells_on, is_school_day, school_days, school_week, term_on, weekday_followed
 from app.schooltime.defaults import default_calendar
 from app.schooltime.errors import (
     BellsOverlap,
@@ -82,6 +82,7 @@ __all__ = [
     "seeded",
     "term_on",
     "wall_at",
+    "weekday_followed",
     "years_on_weekends_only",
     "zone_named",
 ]

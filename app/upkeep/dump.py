@@ -4,7 +4,7 @@ import base64
 import json
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Table, func, insert, inspect, select, text
@@ -78,6 +78,8 @@ def _plain(value: Any) -> Any:
         return {"t": value.isoformat()}
     if isinstance(value, date):
         return {"d": value.isoformat()}
+    if isinstance(value, time):
+        return {"c": value.isoformat()}
     if isinstance(value, dict | list):
         return {"j": value}
     return value
@@ -92,6 +94,7 @@ def _back(value: Any) -> Any:
         "u": lambda text: uuid.UUID(hex=text),
         "t": datetime.fromisoformat,
         "d": date.fromisoformat,
+        "c": time.fromisoformat,
         "j": lambda kept: kept,
     }
     return readers[kind](inner)

@@ -1,0 +1,1 @@
+"""Appointments: when the counselling room is open, and who comes when; nothing is booked twice."""

@@ -1,0 +1,94 @@
+"""What can stand in the way of a booking, named for what was found; the nearest free times come with it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.appointments.slots import FreeSlot
+from app.core.errors import Conflict, Invalid
+from app.core.words import N_
+
+
+class NotFree(Conflict):
+    """A time at which nothing can be booked; `nearest` are the free ones around it, the nearest first."""
+
+    words = N_("Nothing can be booked at this time. Please choose another one.")
+
+    def __init__(self, *, nearest: Sequence[FreeSlot] = ()) -> None:
+        super().__init__()
+        self.nearest = tuple(nearest)
+
+    @property
+    def also(self) -> Mapping[str, Any]:  # type: ignore[override]
+        """What a program is told: where and when it is free."""
+        return {
+            "nearest": [
+                {"room_id": str(slot.room_id), "starts_at": slot.start.isoformat(), "ends_at": slot.end.isoformat()}
+                for slot in self.nearest
+            ]
+        }
+
+
+class SlotTaken(NotFree):
+    """Somebody else was quicker: the counsellor, the room or the student has this time already."""
+
+    words = N_("This time is taken. Please choose another one.")
+
+
+class NotOpen(NotFree):
+    """Outside the hours of the room, on a holiday, or while it is closed."""
+
+    words = N_("The room is not open at this time. Please choose another one.")
+
+
+class CounsellorAway(NotFree):
+    """Whoever was asked for is not on duty then, or away."""
+
+    words = N_("This counsellor is not on duty at this time. Please choose another one.")
+
+
+class InThePast(Invalid):
+    """Nobody can come yesterday."""
+
+    words = N_("This time is over. Please choose one that is still to come.")
+
+
+class StudentLeft(Conflict):
+    """A student who is no longer at the school."""
+
+    words = N_("This student has left the school.")
+
+
+class NotPossible(Conflict):
+    """The table of states has no such row."""
+
+    words = N_("This is not possible as the booking stands now. Please look at it again.")
+
+
+class NotYet(Conflict):
+    """Said before it can be known."""
+
+    words = N_("This can be noted once the appointment has begun.")
+
+
+class SessionFull(Conflict):
+    """Every seat of a group has somebody."""
+
+    words = N_("Every seat in this session is taken.")
+
+
+class HoursDoNotFit(Invalid):
+    """Hours that say neither a period nor a time of day, or end before they begin."""
+
+    words = N_("Name a period of the bell schedule, or a time from and until; the end comes after the start.")
+
+
+class NotACounsellor(Invalid):
+    """On the roster can only be who counsels at the school."""
+
+    words = N_("On the roster can only be counsellors of the school, and nobody stands in for themselves.")
+
+
+class BackToFront(Invalid):
+    """A time that ends before it begins."""
+
+    words = N_("The end has to come after the start.")

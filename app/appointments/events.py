@@ -1,0 +1,36 @@
+"""The words for what the trail keeps of appointments; who comes, and why, is never in it."""
+
+from app.core.words import N_
+
+EVENT_OF = {
+    "requested": "appointment:requested",
+    "held": "appointment:held",
+    "booked": "appointment:booked",
+    "confirm": "appointment:confirmed",
+    "cancel": "appointment:cancelled",
+    "expire": "appointment:expired",
+    "move": "appointment:moved",
+    "attend": "appointment:attended",
+    "miss": "appointment:missed",
+}
+"""What a booking begins as, and each deed, under the name the trail has for it."""
+EVENTS = {
+    "appointment:requested": N_("asked for an appointment"),
+    "appointment:held": N_("held a time free for somebody"),
+    "appointment:booked": N_("booked an appointment"),
+    "appointment:confirmed": N_("confirmed an appointment"),
+    "appointment:cancelled": N_("called an appointment off"),
+    "appointment:expired": N_("an appointment that nobody confirmed ended"),
+    "appointment:moved": N_("moved an appointment"),
+    "appointment:attended": N_("noted that somebody came to an appointment"),
+    "appointment:missed": N_("noted that nobody came to an appointment"),
+    "appointment:series_booked": N_("booked a series of appointments"),
+    "room:made": N_("set up a counselling room"),
+    "room:changed": N_("changed a counselling room"),
+    "room:hours_added": N_("added hours of a counselling room"),
+    "room:hours_ended": N_("ended hours of a counselling room"),
+    "room:turn_added": N_("put somebody on the duty roster"),
+    "room:turn_ended": N_("took somebody off the duty roster"),
+    "room:blocked": N_("marked a time as not available"),
+    "room:unblocked": N_("made a time available again"),
+}

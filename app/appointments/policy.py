@@ -1,0 +1,44 @@
+"""Who may do what with appointments: the room's counsellors; whoever asked on behalf sees how it stands, no more."""
+
+from typing import Any
+
+from app.access import TEACHERS, Actor, Permission, relation, role
+from app.directory.policy import administers, is_school_admin
+from app.escalation.policy import has_student, in_its_room, is_counsellor
+
+
+@role
+def is_teacher(actor: Actor, record: Any) -> bool:
+    """Teach at a school."""
+    return actor.holds(*TEACHERS)
+
+
+@relation
+def may_know_of_it(actor: Actor, record: Any) -> bool:
+    """Not be among those from whom it is kept: hold the key of the reason, where there is one."""
+    return record.reason_id is None or bool(actor.ring.reaches([record.reason_id]))
+
+
+@relation
+def holds_reason(actor: Actor, record: Any) -> bool:
+    """Hold the key of the reason."""
+    return record.reason_id is not None and bool(actor.ring.reaches([record.reason_id]))
+
+
+@relation
+def asked_for_it(actor: Actor, record: Any) -> bool:
+    """Have asked for it on a student's behalf, and still work at the school."""
+    return bool(record.booked_by == actor.person_id) and actor.at(record.school_id, *TEACHERS)
+
+
+# Who must not know of a booking costs what one that is not there costs: the key is asked for first.
+_ROOM = (is_counsellor, may_know_of_it, in_its_room)
+
+BOOK = Permission("appointment:book", [is_counsellor, in_its_room])
+READ_REASON = Permission("appointment:read_reason", (is_counsellor, holds_reason, in_its_room))
+CHANGE = Permission("appointment:change", _ROOM)
+ASK_FOR = Permission("appointment:ask_for", [is_teacher, has_student])
+TAKE_BACK = Permission("appointment:take_back", [is_teacher, asked_for_it])
+KEEP_ROOM = Permission("room:keep", [is_counsellor, in_its_room], [is_school_admin, administers])
+
+PERMISSIONS = (BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM)

@@ -1,0 +1,36 @@
+"""Finding rooms, what is free in them, and who comes when."""
+
+from app.appointments.queries.bookings import (
+    bookings_between,
+    claimed_by,
+    gaps_of,
+    get_appointment,
+    live_seats,
+    occurrences_of,
+    past_due,
+    requests_of,
+    taken_between,
+)
+from app.appointments.queries.rooms import default_hours, default_room, get_room, hours_of, rooms_of, turns_of
+from app.appointments.queries.timetable import free_between, nearest_free, school_timetable
+
+__all__ = [
+    "bookings_between",
+    "claimed_by",
+    "default_hours",
+    "default_room",
+    "free_between",
+    "gaps_of",
+    "get_appointment",
+    "get_room",
+    "hours_of",
+    "live_seats",
+    "nearest_free",
+    "occurrences_of",
+    "past_due",
+    "requests_of",
+    "rooms_of",
+    "school_timetable",
+    "taken_between",
+    "turns_of",
+]

@@ -1,0 +1,64 @@
+"""Doing things with appointments: booking, moving, calling off, keeping the rooms."""
+
+from app.appointments.service.booking import (
+    ask_for,
+    attend,
+    book,
+    cancel,
+    confirm,
+    expire_due,
+    hold,
+    miss,
+    move,
+    take_back,
+    walk_in,
+)
+from app.appointments.service.claims import forget_past
+from app.appointments.service.placing import Wish
+from app.appointments.service.reasons import read_reason
+from app.appointments.service.rooms import (
+    Opening,
+    add_hours,
+    add_turn,
+    block_person,
+    block_room,
+    change_room,
+    end_hours,
+    end_turn,
+    make_room,
+    unblock,
+)
+from app.appointments.service.seats import join
+from app.appointments.service.series import Occurrence, SeriesConflict, book_series, plan_series
+
+__all__ = [
+    "Occurrence",
+    "Opening",
+    "SeriesConflict",
+    "Wish",
+    "add_hours",
+    "add_turn",
+    "ask_for",
+    "attend",
+    "block_person",
+    "block_room",
+    "book",
+    "book_series",
+    "cancel",
+    "change_room",
+    "confirm",
+    "end_hours",
+    "end_turn",
+    "expire_due",
+    "forget_past",
+    "hold",
+    "join",
+    "make_room",
+    "miss",
+    "move",
+    "plan_series",
+    "read_reason",
+    "take_back",
+    "unblock",
+    "walk_in",
+]

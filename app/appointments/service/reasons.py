@@ -1,0 +1,58 @@
+"""Why somebody comes: sealed to the room, without those from whom it is kept."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from app import vault
+from app.access import Actor
+from app.appointments.models import Appointment
+from app.appointments.policy import READ_REASON
+from app.appointments.service.placing import Sealed
+from app.core.ids import new_id
+from app.core.words import N_
+from app.escalation.readers import teams_around
+from app.files.service import RoomNotFounded
+
+ABOUT = {
+    "": N_("Not said"),
+    "mood": N_("How I feel"),
+    "friends": N_("Friends and classmates"),
+    "family": N_("Family"),
+    "learning": N_("Learning and exams"),
+    "teacher": N_("Teachers"),
+    "other": N_("Something else"),
+}
+"""As coarse as anybody likes to say it beforehand."""
+
+
+def seal_reason(
+    reason: Mapping[str, Any] | None, *, school_id: UUID, excluded: Collection[UUID] = (), by: Actor
+) -> Sealed | None:
+    """Seal a reason to the members of the room who may know of it; without reason and excluded there is nothing to.
+
+    Raises RoomNotFounded where nobody could open it.
+    """
+    said = {"about": str((reason or {}).get("about", "")), "words": str((reason or {}).get("words", "")).strip()}
+    if not any(said.values()) and not excluded:
+        return None
+    room = teams_around(school_id=school_id, grade_id=None, excluded=excluded)["room"]
+    if not room.living:
+        raise RoomNotFounded()
+    # A booking that is not kept lends the reason its columns.
+    bearer = Appointment(school_id=school_id, reason_id=new_id())
+    assert bearer.reason_id is not None
+    key = vault.create_object(
+        bearer.reason_id, organisation_id=school_id, to=room.holders, by=by.ring, basis="appointment:booked"
+    )
+    vault.write(bearer, "reason", said, key)
+    assert bearer.reason is not None
+    return Sealed(bearer.reason_id, bearer.reason)
+
+
+def read_reason(booking: Appointment, *, by: Actor) -> dict[str, str]:
+    """Return why somebody comes, as far as they said; raises Missing."""
+    READ_REASON.demand(by, booking)
+    assert booking.reason_id is not None
+    found: dict[str, str] = vault.read(booking, "reason", by.ring.open(booking.reason_id))
+    return found

@@ -1,0 +1,81 @@
+"""The one way in which a booking changes its state: the table is asked, one change wins, claims follow."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from app import audit
+from app.appointments.errors import NotPossible, NotYet, SessionFull
+from app.appointments.events import EVENT_OF
+from app.appointments.models import Appointment
+from app.appointments.queries import live_seats
+from app.appointments.service.claims import claim, release
+from app.appointments.states import CLAIMING, Deed, State, after
+from app.core import clock
+from app.core.database import session
+from app.core.errors import Stale
+
+EARLY = timedelta(minutes=15)
+"""So long before its time somebody can be there already."""
+
+
+def step(booking: Appointment, deed: Deed, *, by: audit.Doer, revision: int | None = None) -> None:
+    """Do one deed, in a session for everybody who has a seat too.
+
+    Raises NotPossible where the table has no such row, Stale where somebody was quicker, and Taken where time
+    that was given back has another owner by now.
+    """
+    to = _state_after(booking, deed)
+    had, seat = booking.state in CLAIMING, booking.seat
+    if booking.session_id is not None:
+        seat = None if to not in CLAIMING else seat or free_seat(session().get_one(Appointment, booking.session_id))
+    _compare_and_swap(booking, booking.revision if revision is None else revision, state=to, seat=seat)
+    if had and to not in CLAIMING:
+        release(booking)
+    elif to in CLAIMING and not had:
+        claim(booking)
+    audit.record(
+        by, EVENT_OF[deed], organisation=booking.school_id, subject=("appointment", booking.id), kind=booking.kind,
+        counsellor=booking.counsellor_id, room=booking.room_id,
+    )
+    if booking.is_session and to in ("cancelled", "expired"):
+        for each in live_seats(booking):
+            step(each, deed, by=by)
+
+
+def _state_after(booking: Appointment, deed: Deed) -> State:
+    to, now = after(booking.state, deed), clock.now()
+    if to is None:
+        raise NotPossible()
+    if deed == "confirm" and booking.expires_at is not None and booking.expires_at <= now:
+        raise NotPossible()
+    if (deed == "attend" and now < booking.starts_at - EARLY) or (deed == "miss" and now < booking.starts_at):
+        raise NotYet()
+    return to
+
+
+def _compare_and_swap(booking: Appointment, revision: int, **values: Any) -> None:
+    """Change a booking that is still as it was seen; of two at once one finds it changed."""
+    session().flush()
+    expected = (
+        Appointment.id == booking.id, Appointment.state == booking.state, Appointment.revision == revision,
+    )
+    done = session().execute(
+        update(Appointment)
+        .where(*expected)
+        .values(revision=revision + 1, state_at=clock.now(), expires_at=None, **values),
+        execution_options={"synchronize_session": False},
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Stale()
+    session().refresh(booking)
+
+
+def free_seat(group: Appointment) -> int:
+    """Return the first seat of a session that nobody has; raises SessionFull."""
+    taken = {each.seat for each in live_seats(group)}
+    for seat in range(1, (group.seats or 0) + 1):
+        if seat not in taken:
+            return seat
+    raise SessionFull()

@@ -1,0 +1,54 @@
+"""Who may do what with appointments: the room's counsellors, and whoever asked, about what they asked for.
+
+Lin booked for Ana ("lin's"); Cruz asked for Ana ("without a reason"), and for Rui so that Lin must not know
+("without lin").
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from app.appointments import service
+from app.appointments.queries import free_between, get_appointment, get_room
+from app.appointments.service import Wish
+from app.directory.queries import get_placed_student, today_at
+from tests.world import World
+
+ABOUT = "app.appointments.policy"
+_ROOM = "lin bo newcomer"
+TABLE = {
+    "appointment:book": {"the school's room": _ROOM, "the other school's room": "tan", "missing": ""},
+    "appointment:read_reason": {"lin's": "lin bo", "without lin": "bo", "without a reason": "", "missing": ""},
+    "appointment:change": {
+        "lin's": "lin bo", "without lin": "bo", "without a reason": "lin bo newcomer", "missing": "",
+    },
+    "appointment:ask_for": {"ana": "cruz sol", "zoe": "moss sol", "kai": "quill", "missing": ""},
+    "appointment:take_back": {"lin's": "", "without a reason": "cruz", "without lin": "cruz", "missing": ""},
+    "room:keep": {"the school's room": f"{_ROOM} sam", "the other school's room": "tan uma", "missing": ""},
+}
+
+
+def records(world: World) -> dict[str, Callable[[], Any]]:
+    """Make the bookings, and return how each is found in a transaction."""
+    said = {"about": "friends"}
+    with world.database.transaction(writes=False):
+        today = today_at(world.school)
+        noons = [slot.start for slot in free_between(world.school, today, today + timedelta(days=120))]
+
+    def wish(number: int, student: str) -> Wish:
+        return Wish(world.school, noons[number], room_id=world.school, student_id=world.students[student])
+
+    with world.acting("lin") as lin:
+        made = {"lin's": service.book(wish(0, "ana"), reason=said, by=lin).id}
+    with world.acting("cruz") as cruz:
+        made["without a reason"] = service.ask_for(wish(1, "ana"), by=cruz).id
+        hidden = service.ask_for(wish(2, "rui"), reason=said, excluded=[world.people["lin"]], by=cruz)
+        made["without lin"] = hidden.id
+    found: dict[str, Callable[[], Any]] = {
+        name: (lambda booking_id=booking_id: get_appointment(booking_id)) for name, booking_id in made.items()
+    }
+    for name in ("ana", "zoe", "kai"):
+        found[name] = lambda name=name: get_placed_student(world.students[name])
+    found["the school's room"] = lambda: get_room(world.school)
+    found["the other school's room"] = lambda: get_room(world.organisations["other_school"])
+    return found
