@@ -9,6 +9,7 @@ from app.access import Permission
 from app.appointments import events as appointments_events
 from app.appointments import policy as appointments_policy
 from app.appointments import service as appointments
+from app.appointments.cli import appointments as races
 from app.audit import events as audit_events
 from app.audit import rollback
 from app.audit.cli import trail
@@ -81,7 +82,7 @@ APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
     letters_api, oversight_api,
 )
-COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters)
+COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters, races)
 DOCUMENTS = (Attachment.id, LetterAttachment.id)
 """The columns that name what lies in the store of documents."""
 JOBS = (
