@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.core import clock
 from app.core.database import session
 from app.core.once import OnceDone
+from app.core.requests import MOST_FIELDS
 from app.letterbox.models import LetterVisit
 from app.letterbox.schemas import MOST_LEFT_OUT
 from app.letterbox.service import answering, returning, visits
@@ -138,3 +139,12 @@ def test_how_far_a_visit_has_come_is_all_that_its_row_says(world: World, child: 
     assert stages() == ["kept"]
     child.sends("/code", printed="yes")
     assert stages() == ["kept"]
+
+
+@pytest.mark.alike
+def test_a_form_of_more_fields_than_any_page_has_is_refused_before_it_is_read(child: Child) -> None:
+    """To name what is wrong with each of 200,000 took a quarter of a minute, and everybody's writing waited."""
+    child.answers_all()
+    unknown = {f"field{number}": "x" for number in range(MOST_FIELDS)}
+    assert child.sends("/4", **unknown).status_code == 422
+    assert child.sends("/4", wish="talk", **unknown).status_code == 413

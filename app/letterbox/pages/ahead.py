@@ -49,8 +49,8 @@ def check_files() -> None:
 
 
 def checked() -> Sequence[Checked]:
-    """Return the files that were sent; raises why they do not go along."""
-    found: Sequence[Checked] | Exception = g.get("checked", ())
+    """Return the files that were sent, looked at before the transaction; raises why they do not go along."""
+    found: Sequence[Checked] | Exception | None = g.get("checked")
     if isinstance(found, Exception):
         raise found
-    return found
+    return attaching.checked(uploads()) if found is None else found
