@@ -7,7 +7,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.pool import NullPool
 
 _T = TypeVar("_T")
 
@@ -133,7 +134,14 @@ class Database:
         self.url = make_url(url)
         self.info = info if info is not None else {}
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = self._sqlite_engine() if self.is_sqlite else self._postgresql_engine()
+        self.engine = (
+            self._sqlite_engine() if self.is_sqlite
+            else self._postgresql_engine(pool_pre_ping=True, pool_size=8, max_overflow=8)
+        )
+        # Not of the pool: those who wait in line must not hold what the one whose turn it is needs.
+        self._line = (
+            None if self.is_sqlite else self._postgresql_engine(poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        )
         self._writing = self.engine.execution_options(
             **({"xinxia_writes": True} if self.is_sqlite else {"isolation_level": "SERIALIZABLE"})
         )
@@ -147,7 +155,7 @@ class Database:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
 
-    def _postgresql_engine(self) -> Engine:
+    def _postgresql_engine(self, **pooling: Any) -> Engine:
         # The path is named so that no setting of role or database puts other functions before PostgreSQL's own.
         options = (
             "-c statement_timeout=30000 -c lock_timeout=10000"
@@ -157,9 +165,7 @@ class Database:
             self.url.set(drivername="postgresql+psycopg"),
             connect_args={"options": options},
             hide_parameters=True,
-            pool_pre_ping=True,
-            pool_size=8,
-            max_overflow=8,
+            **pooling,
         )
 
     @contextmanager
@@ -219,18 +225,13 @@ class Database:
         While tables are small, PostgreSQL takes any two writers for rivals, and a class that writes at once would meet
         itself until it gives up. Who waits too long goes without its turn.
         """
-        if self.is_sqlite or attempt <= _RACES_ALONE:
+        with ExitStack() as stack:
+            if self._line is not None and attempt > _RACES_ALONE:
+                with suppress(OperationalError):
+                    # The lock ends with its connection.
+                    line = stack.enter_context(self._line.connect())
+                    line.execute(text("SELECT pg_advisory_lock(:line)"), {"line": _LINE})
             yield
-            return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
-            with suppress(OperationalError):
-                line.execute(text("SELECT pg_advisory_lock(:line)"), {"line": _LINE})
-            try:
-                yield
-            finally:
-                # Where the connection is gone, so is the lock.
-                with suppress(DBAPIError):
-                    line.execute(text("SELECT pg_advisory_unlock_all()"))
 
     @contextmanager
     def _turn(self, writes: bool) -> Iterator[None]:
