@@ -21,6 +21,11 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({listed})"
 
 
+def _to_another() -> ForeignKey:
+    """Point to another booking; it is asked at the end of the transaction, so that a backup is read in any order."""
+    return ForeignKey("appointment.id", deferrable=True, initially="DEFERRED")
+
+
 class CounsellingRoom(Base):
     """A room in which a school counsels. Its first one has the school's own id: see `queries.default_room`."""
 
@@ -198,11 +203,11 @@ class Appointment(Base):
     minutes_after: Mapped[int]
     expires_at: Mapped[datetime | None]
     seats: Mapped[int | None]
-    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id"))
+    session_id: Mapped[UUID | None] = mapped_column(_to_another())
     seat: Mapped[int | None]
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment_series.id"))
     series_number: Mapped[int | None]
-    moved_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointment.id"))
+    moved_from_id: Mapped[UUID | None] = mapped_column(_to_another())
     # None: the student, who has no account.
     booked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     booked_at: Mapped[datetime]

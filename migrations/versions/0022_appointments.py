@@ -17,6 +17,14 @@ def _to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}_{target}"))
 
 
+def _to_another(column: str) -> sa.ForeignKeyConstraint:
+    """Point to another booking; it is asked at the end of the transaction, so that a backup is read in any order."""
+    return sa.ForeignKeyConstraint(
+        [column], ["appointment.id"], name=op.f(f"fk_appointment_{column}_appointment"), deferrable=True,
+        initially="DEFERRED",
+    )
+
+
 def _check(table: str, name: str, rule: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(rule, name=op.f(f"ck_{table}_{name}"))
 
@@ -234,9 +242,9 @@ def _make_bookings() -> None:
         _to(table, "room_id", "counselling_room"),
         _to(table, "counsellor_id", "person"),
         _to(table, "student_id", "student"),
-        _to(table, "session_id", "appointment"),
+        _to_another("session_id"),
         _to(table, "series_id", "appointment_series"),
-        _to(table, "moved_from_id", "appointment"),
+        _to_another("moved_from_id"),
         _to(table, "booked_by", "person"),
         _key(table, "id"),
     )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.appointments import service
@@ -23,6 +23,7 @@ from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing, Refusal, Stale
 from app.directory.models import Student
+from app.upkeep import dump
 from tests.appointments.telling import (
     TUESDAY_MORNING,
     booked,
@@ -320,6 +321,21 @@ def test_a_room_with_two_places_has_two_at_once_and_keeps_time_around_them(world
         service.change_room(
             get_room(world.school), name="x", open=True, places=1, minutes_before=0, minutes_after=0, revision=1, by=bo
         )
+
+
+def test_a_backup_brings_bookings_back_whichever_of_them_comes_first(world: World) -> None:
+    group = booked(world, student=None, kind="group", seats=2)
+    with world.acting("lin") as lin:
+        service.join(get_appointment(group), world.students["ana"], by=lin)
+    does(world, "lin", service.move, group, starts_at=noon(14))
+    tables = (Appointment.__table__, AppointmentClaim.__table__)
+    with world.database.transaction():
+        kept = {table: list(dump.lines_of(table)) for table in tables}
+        for table in reversed(tables):
+            session().execute(delete(table))
+        for table in tables:
+            dump.take_lines(table, reversed(kept[table]))
+    assert len(kept[tables[0]]) == 4 and claims(world) == implied(world) != {}
 
 
 def test_a_clock_set_back_ends_nothing_and_frees_nothing(world: World) -> None:
