@@ -16,6 +16,7 @@ from app.directory import service as directory
 from app.directory.importing.register import Place, Register
 from app.directory.models import Organisation
 from app.directory.pinyin import reading
+from app.directory.queries import get_placed_student
 from app.escalation import service as escalation
 from app.files import service as files
 from app.notifications.service import see_everything
@@ -132,7 +133,9 @@ def _raise_concerns(world: World, students: list[UUID]) -> None:
     for number, student_id in enumerate(_of_grade(students, 3)[:CONCERNS]):
         raised_at = clock.now() - timedelta(minutes=15 * number)
         with clock.at(raised_at), world.acting("sol") as sol:
-            escalation.raise_concern(student_id=student_id, account=account("self_harm"), by=sol)
+            student = get_placed_student(student_id)
+            assert student is not None
+            escalation.raise_concern(student, account=account("self_harm"), by=sol)
     with world.acting("lin") as lin:
         see_everything(by=lin)
 

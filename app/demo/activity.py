@@ -14,7 +14,7 @@ from app.demo.letters import letters
 from app.demo.loading import District
 from app.demo.story import Story
 from app.directory.models import SchoolClass
-from app.directory.queries import lines_of_class, visible_classes
+from app.directory.queries import get_placed_student, lines_of_class, visible_classes
 from app.escalation import hand_overs, opinions, service
 from app.escalation.models import Concern, HandOver
 from app.escalation.queries import live_hand_over
@@ -72,7 +72,9 @@ class Case(Student):
         """Let the reporter raise it."""
 
         def happens() -> None:
-            raised = service.raise_concern(student_id=self.id, account=account, by=self.actor(self.reporter))
+            student = get_placed_student(self.id)
+            assert student is not None
+            raised = service.raise_concern(student, account=account, by=self.actor(self.reporter))
             self._concern_id = raised.id
 
         self.story.add(at, happens)

@@ -9,8 +9,8 @@ from app import audit, vault
 from app.access import SCHOOL, Actor, PostKind
 from app.core.database import session
 from app.core.ids import new_id
-from app.directory.models import ClassContacts, Post, SchoolClass
-from app.directory.queries import current_posts, today_at
+from app.directory.models import ClassContacts, SchoolClass
+from app.directory.queries import posts_at, today_at
 from app.vault import Grant, Group, Holder
 from app.vault.holders import current_user_keys
 from app.vault.models import GroupKey
@@ -48,13 +48,10 @@ def _people_in_charge(schools: set[UUID]) -> list[tuple[UUID, UUID | None, UUID]
     """Return school, class and person of every class teacher; administrators stand without a class."""
     found: list[tuple[UUID, UUID | None, UUID]] = []
     for school_id in schools:
-        posts = current_posts(
-            today_at(school_id), Post.organisation_id == school_id,
-            Post.kind.in_((PostKind.CLASS_TEACHER, PostKind.SCHOOL_ADMIN)),
-        )
+        held = posts_at([school_id], PostKind.CLASS_TEACHER, PostKind.SCHOOL_ADMIN, on=today_at(school_id))
         found += [
-            (school_id, post.class_id if post.kind == PostKind.CLASS_TEACHER else None, post.person_id)
-            for post in posts
+            (school_id, post.class_id if post.kind == PostKind.CLASS_TEACHER else None, person_id)
+            for person_id, post in held
             if post.class_id is not None or post.kind == PostKind.SCHOOL_ADMIN
         ]
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from app import audit, vault
 from app.access import Actor
 from app.core import clock
-from app.core.database import session
+from app.core.database import session, write_down
 from app.core.errors import Conflict, Invalid, Stale
 from app.core.ids import new_id
 from app.core.words import N_
@@ -58,7 +58,7 @@ class Deed:
     hand_over: HandOver | None = None
 
 
-def move(concern: Concern, deed: Deed, *, by: Actor, revision: int | None = None) -> ConcernStep:
+def move(concern: Concern, deed: Deed, *, by: Actor, revision: int | None = None) -> None:
     """Do one deed; raises Stale for a page older than somebody else's deed, NotNow for what is not in the table.
 
     Whether this person may do it at all was asked before; here is asked whether it is possible now.
@@ -76,9 +76,8 @@ def move(concern: Concern, deed: Deed, *, by: Actor, revision: int | None = None
         if (state, level) != (concern.state, concern.level):
             _lapse_opinions(concern)
         readers.settle(concern, teams, by=by)
-    step = keep_step(concern, deed, before=state, by=by)
+    keep_step(concern, deed, before=state, by=by)
     tell(concern, deed.name, teams, by=by, sender_id=deed.hand_over.sent_by if deed.hand_over else None)
-    return step
 
 
 def _row_for(concern: Concern, deed: Deed, by: Actor) -> tuple[Move, str]:
@@ -150,7 +149,7 @@ def due_from_now(concern: Concern) -> datetime:
     return due(clock_for(name, concern.level), clock.now(), calendar_of(concern.school_id))
 
 
-def keep_step(concern: Concern, deed: Deed, *, before: str | None, by: Actor) -> ConcernStep:
+def keep_step(concern: Concern, deed: Deed, *, before: str | None, by: Actor) -> None:
     """Keep a step with its words, and write it to the trail in the same transaction."""
     number = 1 if before is None else _next_number(concern)
     step = ConcernStep(
@@ -161,14 +160,12 @@ def keep_step(concern: Concern, deed: Deed, *, before: str | None, by: Actor) ->
     if deed.words.strip():
         step.object_id = deed.under or concern.card_id
         vault.write(step, "words", deed.words.strip(), by.ring.open(step.object_id))
-    session().add(step)
-    session().flush()
+    write_down([step])
     audit.record(
         by, EVENT_OF[deed.name], organisation=concern.school_id, subject=("concern", concern.id),
         state=concern.state, level=concern.level, tier=concern.tier,
         hand_over=deed.hand_over.id if deed.hand_over else None, holds=audit.holding(concern, "card"),
     )
-    return step
 
 
 def _next_number(concern: Concern) -> int:

@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_
 
 from app import vault
 from app.access import CENTRE, Actor, PostKind
-from app.core.database import session
 from app.core.errors import Conflict
 from app.core.words import N_
-from app.directory.queries import centre_of, posts_at, today_at
+from app.directory.queries import CENTRE_OF_SCHOOL, posts_at, today_at
 from app.escalation.levels import GRAVE
 from app.escalation.models import Concern, HandOver
 from app.escalation.tiers import AT_CENTRE, OPEN, TIERS, Tier, chain_from, first_tier, turn
@@ -56,10 +55,9 @@ def teams_around(
     A group with an excluded member is replaced by the keys of its other members (3-vault.md); `singly` replaces
     every group so, because somebody excluded may join it later.
     """
-    centre_id = centre_of(school_id)
-    founded = _founded(school_id, grade_id, centre_id)
+    founded = _founded(school_id, grade_id)
     holding = groups.holding({group.id for group in founded.values()})
-    in_post = _in_post(school_id, grade_id, centre_id)
+    in_post = _in_post(school_id, grade_id, founded)
     return {
         tier: _team(founded[tier], holding[founded[tier].id], in_post[tier], frozenset(excluded), singly=singly)
         if tier in founded
@@ -68,20 +66,19 @@ def teams_around(
     }
 
 
-def _founded(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> dict[str, Group]:
+def _founded(school_id: UUID, grade_id: UUID | None) -> dict[str, Group]:
     """Return the groups of the tiers around a student as far as they were founded, in one look."""
-    rows = session().scalars(_AROUND, {"school": school_id, "grade": grade_id, "centre": centre_id})
-    return {group.kind: group for group in rows}
+    return {group.kind: group for group in vault.find_groups(_AROUND, school=school_id, grade=grade_id)}
 
 
 # Written once: building a statement costs more than the database needs to carry it out.
-_AROUND = select(Group).where(
+_AROUND = vault.groups_where(
     or_(
         and_(Group.organisation_id == bindparam("school"), Group.kind.in_(("room", "leadership"))),
         and_(
             Group.organisation_id == bindparam("school"), Group.kind == "grade", Group.subject_id == bindparam("grade")
         ),
-        and_(Group.organisation_id == bindparam("centre"), Group.kind == "centre"),
+        and_(Group.organisation_id == CENTRE_OF_SCHOOL, Group.kind == "centre"),
     )
 )
 
@@ -95,7 +92,9 @@ def _team(
     return Team(tuple(vault.user(person_id) for person_id in sorted(held.now - excluded)), living)
 
 
-def _in_post(school_id: UUID, grade_id: UUID | None, centre_id: UUID | None) -> dict[str, set[UUID]]:
+def _in_post(school_id: UUID, grade_id: UUID | None, founded: Mapping[str, Group]) -> dict[str, set[UUID]]:
+    """Return who holds the posts of each tier today; of a centre without keys nobody is asked."""
+    centre_id = founded["centre"].organisation_id if "centre" in founded else None
     tiers = {
         "grade": lambda post: post.grade_id == grade_id is not None and post.kind is PostKind.HEAD_OF_GRADE,
         "room": lambda post: post.organisation_id == school_id and post.kind is PostKind.COUNSELLOR,

@@ -12,7 +12,7 @@ from app.core.database import session
 from app.core.errors import Conflict, Invalid, Missing
 from app.core.ids import new_id
 from app.core.words import N_
-from app.directory.queries import DirectoryLine, calendar_of, get_line, get_placed_student, names_of
+from app.directory.queries import DirectoryLine, PlacedStudent, calendar_of, get_line, names_of
 from app.escalation import cards, opinions, policy, readers
 from app.escalation.hand_overs import end_live
 from app.escalation.levels import GRAVE, Provisional, is_higher, provisional_level
@@ -51,8 +51,8 @@ class ReviewOutOfReach(Invalid):
 
 
 def raise_concern(
+    student: PlacedStudent,
     *,
-    student_id: UUID,
     account: Mapping[str, Any],
     by: Actor,
     source: str | None = None,
@@ -61,9 +61,10 @@ def raise_concern(
     """Raise a concern: account and action card are sealed, each to its own readers, and the clock starts.
 
     A teacher's answers give a provisional level; the room may set it for what comes from a letter or a
-    session. Raises ReporterExcluded, UnknownPerson, NobodyToTell.
+    session. Raises ReporterExcluded, UnknownPerson, NobodyToTell, each before anything is written: a page can show
+    a refusal without taking anything back.
     """
-    line = _line_of(student_id, by)
+    line = _line_of(student, by)
     source = _source(line, source, by)
     found = _level_at_first(account, source, level)
     excluded = _excluded(account.get("excluded", ()), by)
@@ -80,12 +81,9 @@ def raise_concern(
     return concern
 
 
-def _line_of(student_id: UUID, by: Actor) -> DirectoryLine:
-    placed = get_placed_student(student_id)
-    if placed is None:
-        raise Missing()
-    policy.RAISE_ABOUT.demand(by, placed)
-    line = get_line(student_id, by.ring)
+def _line_of(student: PlacedStudent, by: Actor) -> DirectoryLine:
+    policy.RAISE_ABOUT.demand(by, student)
+    line = get_line(student.id, by.ring)
     if line is None:
         raise NoKey()
     return line
@@ -155,10 +153,10 @@ def _seal(concern: Concern, account: dict[str, Any], found: Provisional, sealing
 
 
 def who_would_read(
-    *, student_id: UUID, answers: Mapping[str, Any], by: Actor, source: str | None = None
+    student: PlacedStudent, *, answers: Mapping[str, Any], by: Actor, source: str | None = None
 ) -> tuple[set[UUID], set[UUID]]:
     """Return who would read the account and who the card if a concern were raised with these answers now."""
-    line = _line_of(student_id, by)
+    line = _line_of(student, by)
     source = _source(line, source, by)
     teams: Teams = readers.teams_around(
         school_id=line.school_id, grade_id=line.grade_id, excluded=_excluded(answers.get("excluded", ()), by)

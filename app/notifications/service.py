@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from app.access import Actor
 from app.audit import Doer
 from app.core import clock
-from app.core.database import session
+from app.core.database import session, write_down
 from app.core.ids import new_id
 from app.notifications.carriers import carriers
 from app.notifications.models import Notice
@@ -33,18 +33,21 @@ def queue(
     """
     people = [person_id for person_id in dict.fromkeys(to) if person_id != by.person_id]
     wishes = wishes_of(people) if carriers() else {}
+    leaving = {
+        person_id: wish.leaves_at(organisation, urgent=urgent) for person_id, wish in wishes.items() if wish.is_carried
+    }
     now = clock.now()
-    for person_id in people:
-        wish = wishes.get(person_id)
-        leaves_at = wish.leaves_at(organisation, urgent=urgent) if wish and wish.is_carried else None
-        session().add(
+    write_down(
+        [
             Notice(
                 id=new_id(), person_id=person_id, organisation_id=organisation, kind=kind, subject_kind=subject[0],
                 subject_id=subject[1], at=now, seen_at=None, urgent=urgent,
-                mail_state="waiting" if leaves_at else "none", mail_tries=0, mail_due_at=leaves_at,
+                mail_state="waiting" if person_id in leaving else "none", mail_tries=0,
+                mail_due_at=leaving.get(person_id),
             )
-        )
-    session().flush()
+            for person_id in people
+        ]
+    )
     return len(people)
 
 

@@ -24,7 +24,18 @@ from app.vault.grants import (
     share,
     withdraw,
 )
-from app.vault.holders import Holder, find_group, group, has_key, holder_of, user, with_keys, within
+from app.vault.holders import (
+    Holder,
+    find_group,
+    find_groups,
+    group,
+    groups_where,
+    has_key,
+    holder_of,
+    user,
+    with_keys,
+    within,
+)
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group
 from app.vault.opening import (
@@ -61,8 +72,10 @@ __all__ = [
     "create_objects",
     "destroy",
     "find_group",
+    "find_groups",
     "grants_of",
     "group",
+    "groups_where",
     "has_key",
     "holder_of",
     "holders_of",

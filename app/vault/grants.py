@@ -77,7 +77,7 @@ def create_objects(
     }
     for key in keys.values():
         by.remember(key)
-    publics = _public_keys({wrap.holder for wraps in wanted.values() for wrap in wraps})
+    publics = _public_keys({wrap.holder for wraps in wanted.values() for wrap in wraps}, by)
     _keep([_grant(keys[object_id], wrap, publics, by=by) for object_id, wraps in wanted.items() for wrap in wraps])
     return keys
 
@@ -85,7 +85,7 @@ def create_objects(
 def wrap(key: ObjectKey, *, to: Sequence[Holder], standby: Sequence[Holder], by: Granter, basis: str) -> None:
     """Wrap an open key to holders and to those who stand by; one who is both holds it plainly."""
     kept = {**dict.fromkeys(standby, True), **dict.fromkeys(to, False)}
-    publics = _public_keys(kept)
+    publics = _public_keys(kept, by)
     if kept:
         _keep([_grant(key, Wrap(holder, basis, stands_by), publics, by=by) for holder, stands_by in kept.items()])
 
@@ -105,7 +105,7 @@ def share(
     """
     key = by.open(object_id, standby=standby)
     withdraw(object_id, holder=to)
-    _keep([_grant(key, Wrap(to, basis, standby, expires_at), _public_keys([to]), by=by)])
+    _keep([_grant(key, Wrap(to, basis, standby, expires_at), _public_keys([to], by), by=by)])
 
 
 def withdraw(object_id: UUID, *, holder: Holder) -> int:
@@ -145,7 +145,7 @@ def take_over(holder: Holder, pair: KeyPair, *, to: KeyRing, basis: str) -> None
     """Wrap to a person the single objects that were wrapped to a card whose private key lies open here."""
     held = session().scalars(select(Grant).where(Grant.holder_kind == holder.kind, Grant.holder_id == holder.id))
     new = Holder("user", to.user_id)
-    publics = _public_keys([new])
+    publics = _public_keys([new], to)
     for grant in held.all():
         trust().grant(grant)
         secret = pair.unwrap(grant.wrapped, grant_info(grant), grant.suite)
@@ -209,18 +209,20 @@ def _keep(grants: Collection[Way]) -> None:
     forget_ways()
 
 
-def _public_keys(holders: Collection[Holder]) -> dict[Holder, PublicKey]:
+def _public_keys(holders: Collection[Holder], by: Granter) -> dict[Holder, PublicKey]:
     """Return epoch and verified public key of each of these, asked together; raises NoKey where there is none yet."""
-    people = current_user_keys({holder.id for holder in holders if holder.kind == "user"})
+    others = {holder.id for holder in holders if holder.kind == "user"} - {by.user_id}
+    # A key that lies open is the newest: no session outlives the making of another.
+    people = {key.user_id: key.epoch for key in current_user_keys(others).values()} | {by.user_id: by.epoch}
     shared = current_group_keys({holder.id for holder in holders if holder.kind == "group"})
     founders = {(key.founder_id, key.founder_epoch) for key in shared.values()}
-    trust().expect(founders | {(key.user_id, key.epoch) for key in people.values()})
+    trust().expect(founders | {(holder.id, people[holder.id]) for holder in holders if holder.id in people})
     return {holder: _public_key(holder, people, shared) for holder in holders if holder.kind != "object"}
 
 
-def _public_key(holder: Holder, people: Mapping[UUID, UserKey], shared: Mapping[UUID, GroupKey]) -> PublicKey:
-    if holder.kind == "user" and (own := people.get(holder.id)):
-        return own.epoch, trust().user_key(own.user_id, own.epoch).kem_public
+def _public_key(holder: Holder, people: Mapping[UUID, int], shared: Mapping[UUID, GroupKey]) -> PublicKey:
+    if holder.kind == "user" and (epoch := people.get(holder.id)):
+        return epoch, trust().user_key(holder.id, epoch).kem_public
     if holder.kind == "group" and (common := shared.get(holder.id)):
         return common.epoch, trust().group_key(common.group_id, common.epoch).kem_public
     if holder.kind == "card":

@@ -13,7 +13,7 @@ from app.core.database import session
 from app.core.ids import new_id
 from app.vault import suites
 from app.vault.errors import AlreadyFounded, NoKey, Untrusted
-from app.vault.holders import Holder, current_user_key, find_group
+from app.vault.holders import Holder, current_user_key, find_group, forget_newest
 from app.vault.keypairs import KeyPair
 from app.vault.models import Grant, Group, GroupKey, Membership, Slip, UserKey
 from app.vault.ring import KeyRing
@@ -53,6 +53,7 @@ def found(organisation_id: UUID, kind: str, *, subject_id: UUID | None = None, b
     key.signature = by.pair.sign(group_key_statement(made, key))
     session().add(key)
     session().flush()
+    forget_newest()
     _give(made.id, 1, pair, Holder("user", by.user_id), by.epoch, by.pair.kem_public, _as_user(by))
     by.forget_memberships()
     return made

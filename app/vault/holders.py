@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from app.core.database import session
@@ -81,9 +81,39 @@ def current_user_keys(user_ids: set[UUID]) -> dict[UUID, UserKey]:
 
 def current_group_keys(group_ids: set[UUID]) -> dict[UUID, GroupKey]:
     """Return the newest key pair of each of these groups, having loaded the groups, which trust() asks about."""
-    if not group_ids:
-        return {}
-    return {key.group_id: key for key, _group in session().execute(_GROUP_KEYS, {"ids": list(group_ids)})}
+    if unknown := group_ids - _newest().keys():
+        find_groups(_GROUPS, ids=list(unknown))
+    return {group_id: key for group_id, key in _newest().items() if group_id in group_ids}
+
+
+def find_groups(which: Select[GroupKey, Group], **asked: Any) -> list[Group]:
+    """Return the groups that a question made by `groups_where` finds; their newest keys are then at hand."""
+    rows = session().execute(which, asked).all()
+    _newest().update((key.group_id, key) for key, _group in rows)
+    return [group for _key, group in rows]
+
+
+def _newest() -> dict[UUID, GroupKey]:
+    """Return the keys that this transaction found to be the newest of their groups."""
+    known: dict[UUID, GroupKey] = session().info.setdefault("newest_group_keys", {})
+    return known
+
+
+def forget_newest() -> None:
+    """Ask for the newest keys of groups again from now on: one was made in this transaction."""
+    session().info.pop("newest_group_keys", None)
+
+
+def groups_where(*conditions: ColumnElement[bool]) -> Select[GroupKey, Group]:
+    """Return the question for groups, each with its newest key, to be made once and asked by `find_groups`."""
+    return (
+        select(GroupKey, Group)
+        .join(Group, Group.id == GroupKey.group_id)
+        .where(
+            ~exists().where(_later_of_group.group_id == GroupKey.group_id, _later_of_group.epoch > GroupKey.epoch),
+            *conditions,
+        )
+    )
 
 
 # Written once: building a statement costs more than the database needs to carry it out.
@@ -92,11 +122,4 @@ _USER_KEYS = select(UserKey).where(
     UserKey.user_id.in_(bindparam("ids", expanding=True)),
     ~exists().where(_later_of_user.user_id == UserKey.user_id, _later_of_user.epoch > UserKey.epoch),
 )
-_GROUP_KEYS = (
-    select(GroupKey, Group)
-    .join(Group, Group.id == GroupKey.group_id)
-    .where(
-        GroupKey.group_id.in_(bindparam("ids", expanding=True)),
-        ~exists().where(_later_of_group.group_id == GroupKey.group_id, _later_of_group.epoch > GroupKey.epoch),
-    )
-)
+_GROUPS = groups_where(GroupKey.group_id.in_(bindparam("ids", expanding=True)))

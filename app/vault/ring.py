@@ -136,7 +136,9 @@ class KeyRing:
         if missing := wanted - opened.keys():
             ways = ways_to(missing, self._seeker(standby))
             within_reach = reached(missing, ways)
-            trust().expect(self._signers(along(within_reach, ways)))
+            if signers := self._signers(along(within_reach, ways)):
+                # One's own key is asked for along with theirs: what is made next is wrapped to it.
+                trust().expect({(self.user_id, self.epoch), *signers})
             for object_id in within_reach:
                 self._open_by(ways, object_id, opened, DEEPEST_NESTING)
         return {object_id: opened[object_id] for object_id in wanted & opened.keys()}

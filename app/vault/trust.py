@@ -46,6 +46,7 @@ class Trust:
         # Held, so that the session does not forget them before they are asked for.
         self._letters: Sequence[LetterKey] = ()
         self._verified: dict[tuple[UUID, int], UserKey] = {}
+        self._at_hand: set[tuple[UUID, int]] = set()
 
     def user_key(self, user_id: UUID, epoch: int) -> UserKey:
         """Return a person's key whose chain ends at the root; raises Untrusted."""
@@ -156,12 +157,13 @@ class Trust:
 
     def expect(self, keys: Iterable[tuple[UUID, int]]) -> None:
         """Load people's keys and everybody who vouches for them in one question, before they are asked for."""
-        wanted = set(keys) - self._verified.keys()
+        wanted = set(keys) - self._at_hand
         letters = {object_id for object_id, epoch in wanted if epoch == LETTERS_OWN}
         if letters:
             self._letters = session().scalars(select(LetterKey).where(LetterKey.object_id.in_(letters))).all()
         if people := [key for key in wanted if key[1] != LETTERS_OWN]:
-            session().execute(_CHAINS, {"wanted": people}).all()
+            rows = session().execute(_CHAINS, {"wanted": people})
+            self._at_hand |= {(key.user_id, key.epoch) for key, _slip in rows}
 
 
 def _chains() -> Select[UserKey, Slip]:

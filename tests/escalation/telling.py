@@ -9,6 +9,7 @@ from uuid import UUID
 from app.access import Actor
 from app.core.database import session
 from app.core.errors import Missing
+from app.directory.queries import PlacedStudent, get_placed_student
 from app.escalation import hand_overs, opinions, service
 from app.escalation.models import Concern, HandOver, SecondOpinion
 from app.escalation.queries import get_concern, live_hand_over, pending_opinion
@@ -33,6 +34,13 @@ IN_DANGER = {**SELF_HARM, "safe_now": "no", "plan": "yes", "means": "yes"}
 PACKET = {"reason": "需要更专业的支持", "summary": "两周来情绪低落", "questions": "如何支持？", "tried": "辅导两次"}
 
 
+def placed(world: World, name: str) -> PlacedStudent:
+    """Return a student of the cast as the door of a page loads them."""
+    found = get_placed_student(world.students[name])
+    assert found is not None
+    return found
+
+
 @dataclass
 class Story:
     """One concern and the people who deal with it; every deed is a transaction of its own."""
@@ -45,7 +53,7 @@ class Story:
         """Let somebody raise a concern and keep its id."""
         with self.world.acting(name) as by:
             account = {**answers, "excluded": [self.world.people[person] for person in excluded]}
-            found = service.raise_concern(student_id=self.world.students[about], account=account, by=by, **more)
+            found = service.raise_concern(placed(self.world, about), account=account, by=by, **more)
             self.id = found.id
         return self
 

@@ -24,7 +24,7 @@ from app.escalation.queries import (
 from app.files.queries import file_of_student
 from app.notifications.models import Notice
 from app.vault import groups
-from tests.escalation.telling import EVERYDAY, IN_DANGER, LOW_MOOD, PACKET, SELF_HARM, Story, reads
+from tests.escalation.telling import EVERYDAY, IN_DANGER, LOW_MOOD, PACKET, SELF_HARM, Story, placed, reads
 from tests.world import World
 
 
@@ -87,9 +87,7 @@ def test_the_reporter_cannot_be_part_of_it(world: World) -> None:
 
 def test_an_unknown_person_cannot_be_excluded(world: World) -> None:
     with world.acting("cruz") as cruz, pytest.raises(service.UnknownPerson):
-        service.raise_concern(
-            student_id=world.students["ana"], account={**LOW_MOOD, "excluded": [new_id()]}, by=cruz
-        )
+        service.raise_concern(placed(world, "ana"), account={**LOW_MOOD, "excluded": [new_id()]}, by=cruz)
 
 
 @pytest.mark.parametrize(("answers", "excluded", "tier"), [
@@ -186,7 +184,7 @@ def test_who_would_read_is_who_reads(world: World) -> None:
     for answers, excluded in ((EVERYDAY, ()), (LOW_MOOD, ("bo",)), (SELF_HARM, ("gao",)), (IN_DANGER, ("lin", "bo"))):
         with world.acting("cruz") as cruz:
             said = service.who_would_read(
-                student_id=world.students["rui"],
+                placed(world, "rui"),
                 answers={**answers, "excluded": [world.people[name] for name in excluded]}, by=cruz,
             )
         story = Story(world).raised("cruz", answers, about="rui", excluded=excluded)

@@ -20,6 +20,7 @@ from app.directory.queries.lines import (
     visible_lines,
 )
 from app.directory.queries.organisations import (
+    CENTRE_OF_SCHOOL,
     calendar_of,
     centre_of,
     get_organisation,
@@ -42,6 +43,7 @@ from app.directory.queries.sealed_pages import DirectoryLine
 from app.directory.queries.students import PlacedStudent, get_placed_student, get_student, placed_students
 
 __all__ = [
+    "CENTRE_OF_SCHOOL",
     "MOST_FOUND",
     "DirectoryLine",
     "PlacedClass",

@@ -68,3 +68,5 @@ _CENTRE = (
     .order_by(Organisation.name)
     .limit(1)
 )
+CENTRE_OF_SCHOOL = _CENTRE.scalar_subquery()
+"""The guidance centre of the school that is bound as `school`, inside another question."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from app.access import PostHeld, PostKind
 from app.core.database import session
@@ -22,13 +23,16 @@ def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
     """Return the posts a person holds on a day; a post ended yesterday is not among them."""
-    return tuple(map(_held, current_posts(on, Post.person_id == person_id)))
+    return tuple(map(_held, _marked(_OF_PERSON, on, person=person_id)))
 
 
 def current_posts(on: date, *conditions: ColumnElement[bool]) -> list[Post]:
     """Return the posts that count on a day, the oldest first; one that this server did not give is none."""
-    rows = session().scalars(_CURRENT.where(*conditions), {"day": on})
-    return [row for row in rows if row.is_marked()]
+    return _marked(_CURRENT.where(*conditions), on)
+
+
+def _marked(posts: Select[Post], on: date, **asked: Any) -> list[Post]:
+    return [row for row in session().scalars(posts, {"day": on, **asked}) if row.is_marked()]
 
 
 def _held(row: Post) -> PostHeld:
@@ -38,14 +42,14 @@ def _held(row: Post) -> PostHeld:
 def posts_of(person_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[PostHeld, ...]]:
     """Return the posts that each of these people holds on a day, for lists of people."""
     found: dict[UUID, tuple[PostHeld, ...]] = {person_id: () for person_id in person_ids}
-    for row in current_posts(on, Post.person_id.in_(found)):
+    for row in _marked(_OF_PEOPLE, on, people=list(found)):
         found[row.person_id] += (_held(row),)
     return found
 
 
 def posts_at(organisation_ids: Collection[UUID], *kinds: PostKind, on: date) -> list[tuple[UUID, PostHeld]]:
     """Return who holds which post of these kinds at any of these organisations on a day."""
-    rows = current_posts(on, Post.organisation_id.in_(organisation_ids), Post.kind.in_(kinds))
+    rows = _marked(_AT, on, places=list(organisation_ids), kinds=list(kinds))
     return [(row.person_id, _held(row)) for row in rows]
 
 
@@ -69,12 +73,13 @@ def holders_of(
     *kinds: PostKind, organisation_id: UUID, on: date, grade_id: UUID | None = None, class_id: UUID | None = None
 ) -> list[UUID]:
     """Return the people who hold such a post at an organisation on a day."""
-    conditions = [Post.kind.in_(kinds), Post.organisation_id == organisation_id]
-    if grade_id is not None:
-        conditions.append(Post.grade_id == grade_id)
-    if class_id is not None:
-        conditions.append(Post.class_id == class_id)
-    return list(dict.fromkeys(post.person_id for post in current_posts(on, *conditions)))
+    found = posts_at([organisation_id], *kinds, on=on)
+    people = [
+        person_id
+        for person_id, post in found
+        if grade_id in (None, post.grade_id) and class_id in (None, post.class_id)
+    ]
+    return list(dict.fromkeys(people))
 
 
 # Written once: building a statement costs more than the database needs to carry it out.
@@ -82,4 +87,9 @@ _CURRENT = (
     select(Post)
     .where(Post.starts_on <= bindparam("day"), or_(Post.ends_on.is_(None), Post.ends_on >= bindparam("day")))
     .order_by(Post.starts_on, Post.id)
+)
+_OF_PERSON = _CURRENT.where(Post.person_id == bindparam("person"))
+_OF_PEOPLE = _CURRENT.where(Post.person_id.in_(bindparam("people", expanding=True)))
+_AT = _CURRENT.where(
+    Post.organisation_id.in_(bindparam("places", expanding=True)), Post.kind.in_(bindparam("kinds", expanding=True))
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import Boolean, ColumnElement, Row, and_, bindparam, or_, select
 
 from app import vault
 from app.core.database import session
@@ -46,11 +46,12 @@ def pages_where(*conditions: ColumnElement[bool]) -> Pages:
 def pages_of(students: Collection[Student]) -> Pages:
     """Return the pages on which these students stand."""
     classes = {student.class_id for student in students}
-    of_classes = DirectoryPage.class_id.in_(classes - {None})
-    return pages_where(
-        DirectoryPage.school_id.in_({student.school_id for student in students}),
-        or_(of_classes, DirectoryPage.class_id.is_(None)) if None in classes else of_classes,
-    )
+    asked = {
+        "schools": list({student.school_id for student in students}),
+        "classes": list(classes - {None}),
+        "left": None in classes,
+    }
+    return session().execute(_PAGES_OF, asked).all()
 
 
 class _Seen(NamedTuple):
@@ -95,4 +96,11 @@ _PAGES = (
     select(DirectoryPage, Grade.id, Grade.label, SchoolClass.label)
     .outerjoin(SchoolClass, SchoolClass.id == DirectoryPage.class_id)
     .outerjoin(Grade, Grade.id == SchoolClass.grade_id)
+)
+_PAGES_OF = _PAGES.where(
+    DirectoryPage.school_id.in_(bindparam("schools", expanding=True)),
+    or_(
+        DirectoryPage.class_id.in_(bindparam("classes", expanding=True)),
+        and_(DirectoryPage.class_id.is_(None), bindparam("left", type_=Boolean())),
+    ),
 )

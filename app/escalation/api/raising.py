@@ -27,7 +27,7 @@ def parties(student: Any) -> Any:
 @concerns_api.response(200, shapes.Readers)
 def readers(student: Any, given: dict[str, Any]) -> Any:
     """Say who would read a concern with these answers; nothing is kept."""
-    account, _card = service.who_would_read(student_id=student.id, answers=given, by=g.actor)
+    account, _card = service.who_would_read(student, answers=given, by=g.actor)
     return {"readers": named(account, g.actor)}
 
 
@@ -37,5 +37,5 @@ def readers(student: Any, given: dict[str, Any]) -> Any:
 @concerns_api.response(201, shapes.RaisedOut)
 def raise_one(student: Any, given: dict[str, Any]) -> Any:
     """Raise a concern: its level comes from the answers, and the clock starts."""
-    concern = service.raise_concern(student_id=student.id, account=given, by=g.actor)
+    concern = service.raise_concern(student, account=given, by=g.actor)
     return ConcernView(concern, g.actor), {"Location": url_for("concerns_api.show", concern_id=concern.id)}

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from app.access import PostKind, guard
 from app.core import forms
-from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
 from app.directory.naming import named
 from app.directory.queries import (
@@ -53,22 +52,18 @@ def _by_class(lines: list[DirectoryLine]) -> list[tuple[str, list[DirectoryLine]
 @guard(policy.RAISE_ABOUT, load=get_placed_student)
 def write(student: Any) -> Any:
     """Take a concern in; what was typed is kept whatever happens."""
-    draft = drafts.draft_about(student.id, g.actor)
     if request.method != "POST":
-        return _writing(student, _begun(draft), draft)
+        return _writing(student)
     form = forms.read(schemas.AccountForm(), request.form)
     if not form.errors:
         try:
-            with savepoint():
-                concern = service.raise_concern(
-                    student_id=student.id, account=schemas.account_in(form.data), by=g.actor
-                )
+            concern = service.raise_concern(student, account=schemas.account_in(form.data), by=g.actor)
         except (Invalid, Conflict) as refused:
             form = form.with_error("excluded", _(refused.words, **refused.params))
         else:
             drafts.end_draft(student.id, by=g.actor)
             return redirect(url_for("escalation.sent", concern_id=concern.id), code=303)
-    return _writing(student, form, draft), 422
+    return _writing(student, form), 422
 
 
 def _begun(draft: ConcernDraft | None) -> forms.Form:
@@ -80,11 +75,14 @@ def _begun(draft: ConcernDraft | None) -> forms.Form:
     return forms.Form(values={**answers, "version": draft.revision}, data={**answers, **named})
 
 
-def _writing(student: Any, form: forms.Form, draft: ConcernDraft | None) -> str:
+def _writing(student: Any, form: forms.Form | None = None) -> str:
+    """Return the page with what was sent, or with what was kept on the way."""
+    draft = drafts.draft_about(student.id, g.actor)
+    form = form or _begun(draft)
     mine = queries.recent_of_student(student.id, g.actor).lines
     return render_template(
         "escalation/write.html", form=form, draft=draft, line=get_line(student.id, g.actor.ring),
-        readers=_readers_with(student.id, form), parties=parties_around(student, g.actor),
+        readers=_readers_with(student, form), parties=parties_around(student, g.actor),
         recent=any(line.concern.raised_by == g.actor.person_id for line in mine),
     )
 
@@ -119,12 +117,12 @@ def discard(student: Any) -> Response:
 def readers(student: Any) -> str:
     """Say who would read the concern as it is filled in at this moment; nothing is kept."""
     form = forms.read(schemas.Account(), request.form)
-    return render_template("escalation/readers.html", readers=_readers_with(student.id, form), form=form)
+    return render_template("escalation/readers.html", readers=_readers_with(student, form), form=form)
 
 
-def _readers_with(student_id: UUID, form: forms.Form) -> list[str]:
+def _readers_with(student: Any, form: forms.Form) -> list[str]:
     try:
-        account, _card = service.who_would_read(student_id=student_id, answers=form.data, by=g.actor)
+        account, _card = service.who_would_read(student, answers=form.data, by=g.actor)
     except Refusal:
         return []
     return named(account, g.actor)

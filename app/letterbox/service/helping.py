@@ -29,7 +29,7 @@ def raise_concern(
     head, _said = answering.read(letter, by=by)
     demand_clear(head)
     concern = escalation.raise_concern(
-        student_id=student_id, source="letter", level=level, by=by,
+        placed, source="letter", level=level, by=by,
         account={
             "safe_now": safe_now, "seen": words, "families": list(families), "excluded": kept_from(head).people,
         },

@@ -23,7 +23,7 @@ from app.directory.importing.undoing import (
 )
 from app.directory.importing.uploads import forget_old
 from app.directory.models import Grade, SchoolClass
-from app.directory.queries import contacts_of, find_students, get_student, lines_of_school
+from app.directory.queries import contacts_of, find_students, get_placed_student, get_student, lines_of_school
 from app.directory.service import give_post
 from app.escalation import queries as escalation_queries
 from app.escalation.service import raise_concern
@@ -113,7 +113,9 @@ def test_a_student_about_whom_a_concern_was_raised_stays(world: World) -> None:
     import_id = brought(world, NEW_GIRL)
     with world.acting("cruz") as cruz:
         (girl,) = find_students("何向晚", cruz)
-        raise_concern(student_id=girl.id, account=EVERYDAY, by=cruz)
+        student = get_placed_student(girl.id)
+        assert student is not None
+        raise_concern(student, account=EVERYDAY, by=cruz)
     assert undo(world, import_id) == [girl.id]
 
 
