@@ -101,6 +101,7 @@ JOBS = (
             Job("forget old uploads", timedelta(minutes=30), in_transaction(uploads.forget_old)),
             Job("forget ended sessions", timedelta(minutes=10), in_transaction(identity_service.forget_sessions)),
             Job("void old invitations", timedelta(hours=1), in_transaction(invitations.forget_expired)),
+            Job("tell of posts that begin", timedelta(minutes=15), arrivals.tell_of_begun),
             Job("take keys of ended posts", timedelta(minutes=15), in_transaction(keys.leave_ended_posts)),
             Job("forget visits to letterboxes", timedelta(seconds=30), in_transaction(visits.forget_old)),
             Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),

@@ -1,19 +1,27 @@
 """Who is told that somebody waits for a key, or has a new post, and what admitting somebody settles."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from app.access import Actor, PostHeld, PostKind
-from app.audit import Doer
-from app.core.database import session
+from app.audit import Doer, system
+from app.core import clock
+from app.core.database import Database, session
 from app.core.errors import Missing
 from app.directory.contacts import settle_contacts
 from app.directory.models import Post
-from app.directory.queries import today_at
+from app.directory.queries import begun_posts, calendar_of, today_at
 from app.identity import keys
 from app.identity.queries import has_open_account
 from app.notifications import service as notices
+from app.notifications.queries import last_told_of
+from app.schooltime import day_at
 from app.vault import Group, groups
+
+_LOOKS_BACK = timedelta(days=8)
+"""How long after its first day a post is still told of: a server may have been off for a week of holidays."""
 
 
 def admit(group_id: UUID, person_id: UUID, *, epoch: int, by: Actor) -> None:
@@ -43,9 +51,39 @@ def tell_of_post(post: Post, by: Doer) -> None:
         _tell_of_waiting(post.person_id, [held], by=by)
 
 
+def tell_of_begun(database: Database) -> int:
+    """Tell keyholders of whom a post asks for a key since its first day; return how many waited. A job's work.
+
+    When the post was given it was a post to come, of which nobody was told but its holder.
+    """
+    with database.transaction(writes=False):
+        waiting = _begun_untold()
+    for person_id, posts in waiting.items():
+        database.retrying(partial(_tell_of_waiting, person_id, posts, by=system("posts")))
+    return len(waiting)
+
+
+def _begun_untold() -> dict[UUID, list[PostHeld]]:
+    """Return the posts that began these days and of which no keyholder was told since, by who holds them."""
+    since = clock.now() - _LOOKS_BACK
+    told = last_told_of("key:waiting", since=since)
+    found: dict[UUID, list[PostHeld]] = {}
+    for person_id, post, first_day in begun_posts(since.date()):
+        last = told.get((person_id, post.organisation_id))
+        untold = last is None or day_at(calendar_of(post.organisation_id), last) < first_day
+        if untold and has_open_account(person_id) and _missing_to([post], person_id):
+            found.setdefault(person_id, []).append(post)
+    return found
+
+
+def _missing_to(posts: Iterable[PostHeld], person_id: UUID) -> list[Group]:
+    """Return the groups that these posts ask for and that somebody's present key does not open."""
+    asked_for = [group for group in map(keys.Place.group, keys.places_of(posts)) if group is not None]
+    return [group for group in asked_for if not groups.is_member(group.id, person_id)]
+
+
 def _tell_of_waiting(person_id: UUID, posts: Iterable[PostHeld], *, by: Doer) -> None:
-    waited_for = [group for group in map(keys.Place.group, keys.places_of(posts)) if group is not None]
-    missing = [group for group in waited_for if not groups.is_member(group.id, person_id)]
+    missing = _missing_to(posts, person_id)
     holding = groups.holding({group.id for group in missing}) if missing else {}
     for organisation_id in dict.fromkeys(group.organisation_id for group in missing):
         here = [holding[group.id].now for group in missing if group.organisation_id == organisation_id]

@@ -41,6 +41,16 @@ def unseen_count(actor: Actor) -> int:
     ) or 0
 
 
+def last_told_of(kind: str, *, since: datetime) -> dict[tuple[UUID, UUID], datetime]:
+    """Return when anybody was last sent a notice of this kind about each record, at each organisation."""
+    rows = session().execute(
+        select(Notice.subject_id, Notice.organisation_id, func.max(Notice.at))
+        .where(Notice.kind == kind, Notice.at >= since)
+        .group_by(Notice.subject_id, Notice.organisation_id)
+    )
+    return {(subject_id, organisation_id): at for subject_id, organisation_id, at in rows}
+
+
 def was_told_since(kind: str, person_id: UUID, since: datetime) -> bool:
     """Say whether somebody was sent a notice of this kind since a moment, read or not."""
     told = exists().where(Notice.kind == kind, Notice.person_id == person_id, Notice.at > since)

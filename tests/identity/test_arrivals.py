@@ -12,6 +12,8 @@ from app.audit import system
 from app.core import clock
 from app.core.database import session
 from app.directory.service import give_post
+from app.identity.arrivals import tell_of_begun
+from app.identity.keys import waiting_for
 from app.identity.service import close_account
 from app.notifications.models import Notice
 from app.notifications.queries import unseen_count
@@ -129,6 +131,36 @@ def test_a_post_to_come_is_told_to_its_holder_and_keeps_nobody_waiting_yet(
 ) -> None:
     sam_gives("cruz", K.LEAD, starts_on=(clock.now().date() + timedelta(days=9)).isoformat())
     assert told_of_posts(world) == ["cruz"] and told(world) == set()
+
+
+def test_on_the_first_day_of_a_post_those_who_hold_its_key_are_told_once(
+    world: World, sam_gives: Callable[..., None]
+) -> None:
+    first_day = clock.now() + timedelta(days=9)
+    sam_gives("cruz", K.LEAD, starts_on=first_day.date().isoformat())
+    sam_gives("moss", K.SUBJECT_TEACHER, starts_on=first_day.date().isoformat())
+    with clock.at(first_day - timedelta(days=1)):
+        assert tell_of_begun(world.database) == 0
+    with clock.at(first_day):
+        assert tell_of_begun(world.database) == 1 and told(world) == {"pia"}
+        with world.acting("pia") as pia:
+            assert [one.person_id for one in waiting_for(pia)] == [world.people["cruz"]], "as a task on the first page"
+    with clock.at(first_day + timedelta(days=2)):
+        assert tell_of_begun(world.database) == 0 and told(world) == {"pia"}, "each is told once"
+
+
+def test_what_begins_while_the_server_is_off_is_told_of_afterwards(
+    world: World, sam_gives: Callable[..., None]
+) -> None:
+    first_day = clock.now() + timedelta(days=9)
+    sam_gives("cruz", K.LEAD, starts_on=first_day.date().isoformat())
+    sam_gives("moss", K.LEAD, starts_on=first_day.date().isoformat())
+    with world.database.transaction():
+        close_account(world.people["moss"], by=system("test"))
+    with clock.at(first_day + timedelta(days=5)):
+        assert tell_of_begun(world.database) == 1 and told(world) == {"pia"}
+    with clock.at(first_day + timedelta(days=60)):
+        assert tell_of_begun(world.database) == 0
 
 
 def test_who_has_no_account_hears_nothing_before_joining(

@@ -30,6 +30,7 @@ from app.directory.queries.organisations import (
     today_at,
 )
 from app.directory.queries.posts import (
+    begun_posts,
     current_posts,
     ended_posts,
     holders_of,
@@ -48,6 +49,7 @@ __all__ = [
     "DirectoryLine",
     "PlacedClass",
     "PlacedStudent",
+    "begun_posts",
     "calendar_of",
     "centre_of",
     "classes_in",

@@ -53,6 +53,16 @@ def posts_at(organisation_ids: Collection[UUID], *kinds: PostKind, on: date) -> 
     return [(row.person_id, _held(row)) for row in rows]
 
 
+def begun_posts(since: date) -> list[tuple[UUID, PostHeld, date]]:
+    """Return who holds which post that began on this day or later and has begun where it is held, and since when."""
+    rows = session().scalars(select(Post).where(Post.starts_on >= since).order_by(Post.starts_on, Post.id))
+    return [
+        (row.person_id, _held(row), row.starts_on)
+        for row in rows
+        if row.starts_on <= today_at(row.organisation_id) and row.is_marked()
+    ]
+
+
 def ended_posts() -> list[tuple[UUID, UUID]]:
     """Return person and organisation of every post that is over."""
     rows = session().execute(
