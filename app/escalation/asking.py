@@ -71,8 +71,9 @@ ASKS = {
         day=N_("Next review"),
     ),
     "raise_level": DeedWords(
-        N_("Raise the level"), N_("The level is raised. Those concerned are told."), N_("Raise it to this level"),
-        tone="grave", text=N_("What is new?"), required=True, hint=_NO_QUOTATION, level=True,
+        N_("Raise the level"), N_("Your grounds are kept, and those concerned are told."),
+        N_("Raise it to this level"), tone="grave", text=N_("What is new?"), required=True, hint=_NO_QUOTATION,
+        level=True,
     ),
     "advise": DeedWords(
         N_("Give advice"), N_("The advice is sent to the school."), N_("Send the advice"), tone="main",
@@ -109,9 +110,9 @@ NEXT = {
 """The deed that a state waits for: what it asks stands open on the page."""
 
 
-def levels_for(deed: str, level: str) -> list[tuple[str, str]]:
-    """Return the levels that can be chosen for a deed, the gravest first."""
-    chosen = [one for one in reversed(LEVELS) if deed != "raise_level" or is_higher(one, level)]
+def levels_for(deed: str, level: str | None) -> list[tuple[str, str]]:
+    """Return the levels that can be chosen for a deed, the gravest first; to who is shown none, always the same."""
+    chosen = [one for one in reversed(LEVELS) if deed != "raise_level" or is_higher(one, level or LEVELS[0])]
     return [(one, gettext(LEVEL_WORDS[one])) for one in chosen]
 
 

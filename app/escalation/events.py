@@ -50,7 +50,7 @@ EVENTS = {
     "concern:lowering_agreed": N_("agreed to a lower level"),
     "concern:closing_agreed": N_("agreed to close a concern"),
     "concern:proposal_refused": N_("refused a proposal"),
-    "concern:level_raised": N_("raised the level of a concern"),
+    "concern:level_raised": N_("raised the level of a concern, or gave new grounds"),
     "concern:offered": N_("offered a case to the centre"),
     "concern:centre_called": N_("called the centre"),
     "concern:withdrawn": N_("took an offer to the centre back"),

@@ -133,6 +133,11 @@ def roles_in(concern: Concern, actor: Actor) -> tuple[str, ...]:
     return tuple(name for name, is_so in held.items() if is_so)
 
 
+def only_reported(concern: Concern, actor: Actor) -> bool:
+    """Say whether somebody hears of a concern what its reporter hears, and no more: that it is in hand, no level."""
+    return roles_in(concern, actor) == ("reporter",)
+
+
 # The key is asked for first, by ids alone, and only then who is in charge of whom: so a concern that does not exist
 # for somebody costs exactly what one that does not exist at all costs.
 _REPORTER = (works_with_students, holds_account, raised_it)

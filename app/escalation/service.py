@@ -245,13 +245,19 @@ def _takes_two(concern: Concern, level: str) -> bool:
 
 
 def raise_level(concern: Concern, *, level: str, grounds: str, revision: int, by: Actor) -> None:
-    """Raise the level on new grounds: anybody who can open account or card may, at any time; raises NotHigher."""
+    """Raise the level on new grounds: anybody who can open account or card may, at any time; raises NotHigher.
+
+    Who only raised the concern is shown no level and must not find it out by trying: grounds for a level that it has
+    already are kept and told of all the same.
+    """
     policy.RAISE_LEVEL.demand(by, concern)
-    if not is_higher(level, concern.level):
+    under = concern.card_id if by.ring.reaches([concern.card_id]) else concern.id
+    if is_higher(level, concern.level):
+        deed = Deed("raise_level", grounds, under=under, level=level, card=card_at(concern, level, "raised", by=by))
+    elif policy.only_reported(concern, by):
+        deed = Deed("raise_level", grounds, under=under)
+    else:
         raise NotHigher()
-    held = by.ring.reaches([concern.card_id])
-    card = card_at(concern, level, "raised", by=by)
-    deed = Deed("raise_level", grounds, under=concern.card_id if held else concern.id, level=level, card=card)
     move(concern, deed, by=by, revision=revision)
 
 

@@ -94,7 +94,7 @@ class ConcernView:
     @property
     def only_reporter(self) -> bool:
         """Whether the reader hears what a reporter hears, and no more."""
-        return self.roles == ("reporter",)
+        return policy.only_reported(self.concern, self.actor)
 
     @cached_property
     def readers(self) -> list[str]:
@@ -174,7 +174,7 @@ class ConcernView:
         """What happened, newest first, as far as it is for this reader."""
         return [
             {
-                "at": line.step.at, "words": _(words.DEEDS[line.step.deed]), "body": line.words, "deed": line.step.deed,
+                "at": line.step.at, "words": self._title(line), "body": line.words, "deed": line.step.deed,
                 "who": self._names.get(line.step.person_id) if line.step.person_id else None,
                 "level": line.step.level if line.step.deed in ("assess", "raise_level", "agree_lower") else None,
                 "tone": "wait" if line.step.deed in ("ask", "offer", "call_centre") else None,
@@ -182,6 +182,13 @@ class ConcernView:
             for line in reversed(self._steps)
             if not self.only_reporter or line.step.deed in HEARD_BY_REPORTER
         ]
+
+    def _title(self, line: StepLine) -> str:
+        """Return what a step is called; grounds for a level that was there already are no raising."""
+        before = self._steps[line.step.number - 2].step.level if line.step.number > 1 else None
+        if line.step.deed == "raise_level" and line.step.level == before:
+            return _("New grounds; the level stays")
+        return _(words.DEEDS[line.step.deed])
 
     def answers_in(self, hand_over: HandOver) -> list[dict[str, Any]]:
         """Return what the centre said in a hand-over, in order."""

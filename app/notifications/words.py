@@ -11,7 +11,7 @@ KINDS = {
     "concern:closed": N_("A concern was closed."),
     "concern:accepted": N_("Your concern is in the hands of the counselling room."),
     "concern:feedback": N_("There is a line for you about your concern."),
-    "concern:level_changed": N_("The level of a concern has changed."),
+    "concern:level_changed": N_("The level of a concern has changed, or there are new grounds for it."),
     "concern:offered": N_("A school hands a case over."),
     "concern:withdrawn": N_("A hand-over was withdrawn."),
     "concern:centre_accepted": N_("The centre has accepted a case."),

@@ -1,13 +1,16 @@
 """From R3 on more people act at once: who sees the card, who stands by, and what a rising level changes."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from app import vault
 from app.core import clock
 from app.core.errors import Missing
 from app.escalation import hand_overs, opinions, service
+from app.escalation.levels import LEVELS
 from app.escalation.moving import NotNow, WordsMissing
 from app.escalation.policy import READ_ACCOUNT
 from app.escalation.queries import cards_for_leadership, open_line, pending_opinion, steps_of
@@ -143,6 +146,28 @@ def test_raising_means_a_higher_level(world: World, level: str) -> None:
     story = Story(world).raised("cruz", SELF_HARM)
     with pytest.raises(service.NotHigher):
         story.does("gao", service.raise_level, level=level, grounds="x")
+
+
+def test_cruz_cannot_find_the_level_out_by_raising_it(
+    world: World, browser_of: Callable[[str], FlaskClient]
+) -> None:
+    """Whatever the level is, the reporter has the same form and the same answer, and the grounds are kept."""
+    answers = []
+    for account in (EVERYDAY, IN_DANGER):
+        story, cruz = Story(world).raised("cruz", account), browser_of("cruz")
+        page = cruz.get(f"/concerns/{story.id}").get_data(as_text=True)
+        form = page[page.index('id="deed-raise_level"') : page.index("</details>", page.index('id="deed-raise_level"'))]
+        assert [f'value="{level}"' in form for level in LEVELS] == [False, True, True, True, True]
+        sent = {"version": 1, "level": "R2", "text": "今天不肯进教室"}
+        answered = cruz.post(f"/concerns/{story.id}/raise_level", data=sent, follow_redirects=True)
+        shown = answered.get_data(as_text=True)
+        answers.append((answered.status_code, "您的依据已保存" in shown, "今天不肯进教室" in shown))
+        with world.acting("lin") as lin:
+            assert [line.words for line in steps_of(story.concern(), lin)][-1] == "今天不肯进教室"
+    assert answers == [(200, True, False)] * 2
+    assert story.now().level == "R4"
+    page = browser_of("lin").get(f"/concerns/{story.id}").get_data(as_text=True)
+    assert "补充新的依据，等级不变" in page
 
 
 @pytest.mark.parametrize("grounds", ["", "   "])
