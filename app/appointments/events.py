@@ -24,6 +24,7 @@ EVENTS = {
     "appointment:moved": N_("moved an appointment"),
     "appointment:attended": N_("noted that somebody came to an appointment"),
     "appointment:missed": N_("noted that nobody came to an appointment"),
+    "appointment:handed_on": N_("gave an appointment to a colleague"),
     "appointment:series_booked": N_("booked a series of appointments"),
     "room:made": N_("set up a counselling room"),
     "room:changed": N_("changed a counselling room"),

@@ -166,6 +166,13 @@ class AnyInterleaving(RuleBasedStateMachine):
                 "lin", lambda by: service.join(get_appointment(group_id), self.world.students[student], by=by)
             )
 
+    @rule(of=st.sampled_from(ROOM_PEOPLE), to=st.sampled_from(ROOM_PEOPLE))
+    def a_deputy_takes_over(self, of: str, to: str) -> None:
+        people = self.world.people
+        self.tries(
+            "lin", lambda by: service.hand_on(get_room(self.world.school), of=people[of], to=people[to], by=by)
+        )
+
     @rule(number=numbers, student=st.sampled_from(STUDENTS), skip=st.booleans())
     def a_series_is_booked(self, number: int, student: str, skip: bool) -> None:
         wanted = wish(self.world, student=student, starts_at=self.time_of(number))

@@ -11,14 +11,17 @@ from app.appointments.queries.bookings import (
     requests_of,
     taken_between,
 )
+from app.appointments.queries.displaced import Displaced, displaced, still_to_come
 from app.appointments.queries.rooms import default_hours, default_room, get_room, hours_of, rooms_of, turns_of
 from app.appointments.queries.timetable import free_between, nearest_free, school_timetable
 
 __all__ = [
+    "Displaced",
     "bookings_between",
     "claimed_by",
     "default_hours",
     "default_room",
+    "displaced",
     "free_between",
     "gaps_of",
     "get_appointment",
@@ -31,6 +34,7 @@ __all__ = [
     "requests_of",
     "rooms_of",
     "school_timetable",
+    "still_to_come",
     "taken_between",
     "turns_of",
 ]

@@ -14,6 +14,7 @@ from app.appointments.service.booking import (
     walk_in,
 )
 from app.appointments.service.claims import forget_past
+from app.appointments.service.handing import HandedOn, hand_on
 from app.appointments.service.placing import Wish
 from app.appointments.service.reasons import read_reason
 from app.appointments.service.rooms import (
@@ -32,6 +33,7 @@ from app.appointments.service.seats import join
 from app.appointments.service.series import Occurrence, SeriesConflict, book_series, plan_series
 
 __all__ = [
+    "HandedOn",
     "Occurrence",
     "Opening",
     "SeriesConflict",
@@ -51,6 +53,7 @@ __all__ = [
     "end_turn",
     "expire_due",
     "forget_past",
+    "hand_on",
     "hold",
     "join",
     "make_room",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import update
 
@@ -11,7 +12,7 @@ from app.appointments.events import EVENT_OF
 from app.appointments.models import Appointment
 from app.appointments.queries import live_seats
 from app.appointments.service.claims import claim, release
-from app.appointments.states import CLAIMING, Deed, State, after
+from app.appointments.states import CLAIMING, LIVE, Deed, State, after
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Stale
@@ -44,6 +45,24 @@ def step(booking: Appointment, deed: Deed, *, by: audit.Doer, revision: int | No
             step(each, deed, by=by)
 
 
+def give_to(booking: Appointment, counsellor_id: UUID, *, by: audit.Doer) -> None:
+    """Give a booking at its time to another counsellor, a session with its seats; raises Taken, NotPossible, Stale."""
+    if booking.state not in LIVE or booking.session_id is not None:
+        raise NotPossible()
+    seats = live_seats(booking) if booking.is_session else ()
+    for each in (booking, *seats):
+        _compare_and_swap(
+            each, each.revision, state=each.state, seat=each.seat, counsellor_id=counsellor_id,
+            expires_at=each.expires_at,
+        )
+    release(booking)
+    claim(booking)
+    audit.record(
+        by, "appointment:handed_on", organisation=booking.school_id, subject=("appointment", booking.id),
+        counsellor=counsellor_id,
+    )
+
+
 def _state_after(booking: Appointment, deed: Deed) -> State:
     to, now = after(booking.state, deed), clock.now()
     if to is None:
@@ -64,7 +83,7 @@ def _compare_and_swap(booking: Appointment, revision: int, **values: Any) -> Non
     done = session().execute(
         update(Appointment)
         .where(*expected)
-        .values(revision=revision + 1, state_at=clock.now(), expires_at=None, **values),
+        .values(**{"revision": revision + 1, "state_at": clock.now(), "expires_at": None} | values),
         execution_options={"synchronize_session": False},
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
