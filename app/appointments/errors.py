@@ -92,3 +92,15 @@ class BackToFront(Invalid):
     """A time that ends before it begins."""
 
     words = N_("The end has to come after the start.")
+
+
+class OpenAlready(Conflict):
+    """A room is opened once at a time."""
+
+    words = N_("The room is open already.")
+
+
+class NotOpened(Conflict):
+    """Only what was opened can be closed."""
+
+    words = N_("The room is not open now.")

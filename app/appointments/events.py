@@ -32,6 +32,8 @@ EVENTS = {
     "room:hours_ended": N_("ended hours of a counselling room"),
     "room:turn_added": N_("put somebody on the duty roster"),
     "room:turn_ended": N_("took somebody off the duty roster"),
+    "room:opened": N_("opened the counselling room"),
+    "room:closed": N_("closed the counselling room"),
     "room:blocked": N_("marked a time as not available"),
     "room:unblocked": N_("made a time available again"),
 }

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Time, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Time, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.appointments.states import KINDS, STATES
@@ -46,6 +46,8 @@ class CounsellingRoom(Base):
     # Kept free around every booking, so that nobody meets the one before.
     minutes_before: Mapped[int]
     minutes_after: Mapped[int]
+    # How long it is to be open in a week outside lessons, by whatever rule the school follows.
+    minutes_wanted: Mapped[int]
     revision: Mapped[int]
 
 
@@ -119,6 +121,31 @@ class BlockedTime(Base):
     ends_at: Mapped[datetime]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
+
+
+class RoomOpening(Base):
+    """That somebody opened a room and closed it again, so that it is known whether it was open when it says."""
+
+    __tablename__ = "room_opening"
+    __table_args__ = (
+        CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed"),
+        CheckConstraint("closed_at >= opened_at", name="order"),
+        Index("ix_room_opening_room", "room_id", "day"),
+        # A room is open once at a time.
+        Index(
+            "uq_room_opening_now", "room_id", unique=True, sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("counselling_room.id"))
+    day: Mapped[date]
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
 class AppointmentSeries(Base):

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.access import TEACHERS, Actor, Permission, relation, role
 from app.directory.policy import administers, is_school_admin
-from app.escalation.policy import has_student, in_its_room, is_counsellor
+from app.escalation.policy import has_student, in_its_room, is_counsellor, is_lead, leads_its_school
 
 
 @role
@@ -40,5 +40,9 @@ CHANGE = Permission("appointment:change", _ROOM)
 ASK_FOR = Permission("appointment:ask_for", [is_teacher, has_student])
 TAKE_BACK = Permission("appointment:take_back", [is_teacher, asked_for_it])
 KEEP_ROOM = Permission("room:keep", [is_counsellor, in_its_room], [is_school_admin, administers])
+OPEN_ROOM = Permission("room:open", [is_counsellor, in_its_room])
+SEE_LOG = Permission(
+    "room:log", [is_counsellor, in_its_room], [is_lead, leads_its_school], [is_school_admin, administers]
+)
 
-PERMISSIONS = (BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM)
+PERMISSIONS = (BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG)

@@ -119,6 +119,8 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "appointment:ask_for": N_("Ask for an appointment on a student's behalf"),
         "appointment:take_back": N_("Take back what one asked for"),
         "room:keep": N_("Keep a counselling room, its hours and its roster"),
+        "room:open": N_("Note that the counselling room opens or closes"),
+        "room:log": N_("See whether the counselling room was open when it says"),
     }),
     (N_("Letters"), {
         "letter:list": N_("See the letters of one's box"),

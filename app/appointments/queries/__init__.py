@@ -12,11 +12,14 @@ from app.appointments.queries.bookings import (
     taken_between,
 )
 from app.appointments.queries.displaced import Displaced, displaced, still_to_come
+from app.appointments.queries.log import DayLog, WeekLog, open_now, week_log
 from app.appointments.queries.rooms import default_hours, default_room, get_room, hours_of, rooms_of, turns_of
 from app.appointments.queries.timetable import free_between, nearest_free, school_timetable
 
 __all__ = [
+    "DayLog",
     "Displaced",
+    "WeekLog",
     "bookings_between",
     "claimed_by",
     "default_hours",
@@ -30,6 +33,7 @@ __all__ = [
     "live_seats",
     "nearest_free",
     "occurrences_of",
+    "open_now",
     "past_due",
     "requests_of",
     "rooms_of",
@@ -37,4 +41,5 @@ __all__ = [
     "still_to_come",
     "taken_between",
     "turns_of",
+    "week_log",
 ]

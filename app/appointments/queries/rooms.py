@@ -15,6 +15,8 @@ DEFAULT_NAME = "心灵屋"
 _NOON, _END = time(12, 0), time(12, 40)
 """Mondays to Fridays at 12:00, for one lesson (4-domain.md, The counselling room)."""
 _SINCE = date(2000, 1, 1)
+USUALLY_WANTED = 600
+"""Ten hours a week outside lessons, as some local rules ask (4-domain.md); a school changes it."""
 
 
 def default_room(school_id: UUID) -> CounsellingRoom:
@@ -24,7 +26,7 @@ def default_room(school_id: UUID) -> CounsellingRoom:
     """
     return CounsellingRoom(
         id=school_id, school_id=school_id, name=DEFAULT_NAME, open=True, places=1, minutes_before=0, minutes_after=0,
-        revision=1,
+        minutes_wanted=USUALLY_WANTED, revision=1,
     )
 
 

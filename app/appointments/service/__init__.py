@@ -15,6 +15,7 @@ from app.appointments.service.booking import (
 )
 from app.appointments.service.claims import forget_past
 from app.appointments.service.handing import HandedOn, hand_on
+from app.appointments.service.log import close_up, open_up
 from app.appointments.service.placing import Wish
 from app.appointments.service.reasons import read_reason
 from app.appointments.service.rooms import (
@@ -48,6 +49,7 @@ __all__ = [
     "book_series",
     "cancel",
     "change_room",
+    "close_up",
     "confirm",
     "end_hours",
     "end_turn",
@@ -59,6 +61,7 @@ __all__ = [
     "make_room",
     "miss",
     "move",
+    "open_up",
     "plan_series",
     "read_reason",
     "take_back",

@@ -10,7 +10,7 @@ from app.appointments.errors import BackToFront, HoursDoNotFit, NotACounsellor
 from app.appointments.models import BlockedTime, CounsellingRoom, DutyTurn, RoomHours
 from app.appointments.policy import KEEP_ROOM
 from app.appointments.queries import default_hours, get_room
-from app.appointments.queries.rooms import is_kept
+from app.appointments.queries.rooms import USUALLY_WANTED, is_kept
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing, Stale
@@ -47,7 +47,7 @@ def make_room(school_id: UUID, *, name: str, by: Actor) -> CounsellingRoom:
     """Give a school one more room; it has no hours yet."""
     room = CounsellingRoom(
         id=new_id(), school_id=school_id, name=name.strip(), open=True, places=1, minutes_before=0, minutes_after=0,
-        revision=1,
+        minutes_wanted=USUALLY_WANTED, revision=1,
     )
     KEEP_ROOM.demand(by, room)
     first = get_room(school_id)
@@ -62,15 +62,19 @@ def make_room(school_id: UUID, *, name: str, by: Actor) -> CounsellingRoom:
 
 def change_room(
     room: CounsellingRoom, *, name: str, open: bool, places: int, minutes_before: int, minutes_after: int,
-    revision: int, by: Actor,
+    minutes_wanted: int | None = None, revision: int, by: Actor,
 ) -> None:
-    """Change what a room is called and how much room it has; what is booked stays as it was booked."""
+    """Change what a room is called, how much room it has and how long it is to be open in a week.
+
+    What is booked stays as it was booked; without `minutes_wanted` the rule stays as it is.
+    """
     KEEP_ROOM.demand(by, room)
     if room.revision != revision:
         raise Stale()
     ensure(room, by=by)
     room.name, room.open, room.places = name.strip(), open, places
     room.minutes_before, room.minutes_after = minutes_before, minutes_after
+    room.minutes_wanted = room.minutes_wanted if minutes_wanted is None else minutes_wanted
     room.revision += 1
     _record(by, "room:changed", room, open=open)
 
