@@ -175,15 +175,21 @@ class Post(Base):
 
     def make_mark(self) -> None:
         """Mark the post as it stands now as given by this server."""
-        self.mark = vault.server_mac(self._statement())
+        self.mark = vault.server_mac(_post_statement(self))
 
     def is_marked(self) -> bool:
         """Say whether this server, under any of its keys, gave the post as it stands."""
-        return vault.server_key().verify_mac(self._statement(), self.mark)
+        return is_marked(self)
 
-    def _statement(self) -> bytes:
-        ends = self.ends_on.isoformat() if self.ends_on else None
-        return lengths(
-            "xinxia/1/post", self.id, self.person_id, self.kind, self.organisation_id, self.grade_id, self.class_id,
-            self.starts_on.isoformat(), ends,
-        )
+
+def is_marked(post: Any) -> bool:
+    """Say of a post, or of its columns as they were asked for, whether this server gave it as it stands."""
+    return vault.server_key().verify_mac(_post_statement(post), post.mark)
+
+
+def _post_statement(post: Any) -> bytes:
+    ends = post.ends_on.isoformat() if post.ends_on else None
+    return lengths(
+        "xinxia/1/post", post.id, post.person_id, post.kind, post.organisation_id, post.grade_id, post.class_id,
+        post.starts_on.isoformat(), ends,
+    )

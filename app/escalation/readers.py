@@ -14,7 +14,7 @@ from app.directory.queries import CENTRE_OF_SCHOOL, posts_at, today_at
 from app.escalation.levels import GRAVE
 from app.escalation.models import Concern, HandOver
 from app.escalation.tiers import AT_CENTRE, OPEN, TIERS, Tier, chain_from, first_tier, turn
-from app.vault import Group, Holder, Wrap, groups
+from app.vault import Group, Holder, SharedKey, Wrap, groups
 
 RAISED, BY_LEVEL, STANDBY, INSTEAD = "concern:raised", "concern:level", "concern:standby", "concern:stands_in"
 HANDED = "hand_over:offered"
@@ -66,7 +66,7 @@ def teams_around(
     }
 
 
-def _founded(school_id: UUID, grade_id: UUID | None) -> dict[str, Group]:
+def _founded(school_id: UUID, grade_id: UUID | None) -> dict[str, SharedKey]:
     """Return the groups of the tiers around a student as far as they were founded, in one look."""
     return {group.kind: group for group in vault.find_groups(_AROUND, school=school_id, grade=grade_id)}
 
@@ -84,7 +84,7 @@ _AROUND = vault.groups_where(
 
 
 def _team(
-    group: Group, held: groups.Holding, in_post: set[UUID], excluded: frozenset[UUID], *, singly: bool
+    group: SharedKey, held: groups.Holding, in_post: set[UUID], excluded: frozenset[UUID], *, singly: bool
 ) -> Team:
     living = frozenset(in_post & held.now - excluded)
     if held.ever.isdisjoint(excluded) and not singly:
@@ -92,7 +92,7 @@ def _team(
     return Team(tuple(vault.user(person_id) for person_id in sorted(held.now - excluded)), living)
 
 
-def _in_post(school_id: UUID, grade_id: UUID | None, founded: Mapping[str, Group]) -> dict[str, set[UUID]]:
+def _in_post(school_id: UUID, grade_id: UUID | None, founded: Mapping[str, SharedKey]) -> dict[str, set[UUID]]:
     """Return who holds the posts of each tier today; of a centre without keys nobody is asked."""
     centre_id = founded["centre"].organisation_id if "centre" in founded else None
     tiers = {

@@ -10,10 +10,9 @@ from app.audit import Doer
 from app.core import clock
 from app.core.database import session, write_down
 from app.core.ids import new_id
-from app.notifications.carriers import carriers
 from app.notifications.models import Notice
 from app.notifications.queries import was_looked_at
-from app.notifications.wishes import wishes_of
+from app.notifications.wishes import carried_wishes
 
 _AT_A_TIME = 500
 
@@ -32,9 +31,8 @@ def queue(
     An urgent one waits neither for the end of quiet hours nor for others to be gathered with it.
     """
     people = [person_id for person_id in dict.fromkeys(to) if person_id != by.person_id]
-    wishes = wishes_of(people) if carriers() else {}
     leaving = {
-        person_id: wish.leaves_at(organisation, urgent=urgent) for person_id, wish in wishes.items() if wish.is_carried
+        person_id: wish.leaves_at(organisation, urgent=urgent) for person_id, wish in carried_wishes(people).items()
     }
     now = clock.now()
     write_down(

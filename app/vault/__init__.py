@@ -47,6 +47,7 @@ from app.vault.opening import (
     sign_checkpoint,
     verify_signature,
 )
+from app.vault.publics import SharedKey
 from app.vault.recovery_cards import cards_of
 from app.vault.ring import KeyRing
 from app.vault.trust import trust
@@ -62,6 +63,7 @@ __all__ = [
     "MistypedCode",
     "NoKey",
     "ObjectKey",
+    "SharedKey",
     "Untrusted",
     "VaultError",
     "Wrap",

@@ -16,7 +16,8 @@ from app.vault.errors import NoKey
 from app.vault.holders import Holder, current_group_keys, current_user_keys, holder_of
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
-from app.vault.models import Grant, GroupKey, Membership, UserKey
+from app.vault.models import Grant, Membership, UserKey
+from app.vault.publics import SharedKey
 from app.vault.ring import KeyRing
 from app.vault.statements import grant_info, grant_statement
 from app.vault.trust import trust
@@ -220,11 +221,11 @@ def _public_keys(holders: Collection[Holder], by: Granter) -> dict[Holder, Publi
     return {holder: _public_key(holder, people, shared) for holder in holders if holder.kind != "object"}
 
 
-def _public_key(holder: Holder, people: Mapping[UUID, int], shared: Mapping[UUID, GroupKey]) -> PublicKey:
+def _public_key(holder: Holder, people: Mapping[UUID, int], shared: Mapping[UUID, SharedKey]) -> PublicKey:
     if holder.kind == "user" and (epoch := people.get(holder.id)):
         return epoch, trust().user_key(holder.id, epoch).kem_public
     if holder.kind == "group" and (common := shared.get(holder.id)):
-        return common.epoch, trust().group_key(common.group_id, common.epoch).kem_public
+        return common.epoch, trust().group_key(common.id, common.epoch).kem_public
     if holder.kind == "card":
         return 1, trust().card(holder.id).kem_public
     if holder.kind == "letter":

@@ -9,13 +9,14 @@ from sqlalchemy import bindparam, delete, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core import clock
-from app.core.database import session
+from app.core.database import read_columns, session
 from app.core.ids import new_id
 from app.vault import suites
 from app.vault.errors import AlreadyFounded, NoKey, Untrusted
 from app.vault.holders import Holder, current_user_key, find_group, forget_newest
 from app.vault.keypairs import KeyPair
 from app.vault.models import Grant, Group, GroupKey, Membership, Slip, UserKey
+from app.vault.publics import MEMBER, Member
 from app.vault.ring import KeyRing
 from app.vault.statements import group_key_statement, membership_info, membership_statement
 from app.vault.trust import trust
@@ -122,7 +123,7 @@ def holding(group_ids: set[UUID]) -> dict[UUID, Holding]:
     Single objects are wrapped to those who hold one now in place of the group, so that a membership nobody trusted
     gave is none.
     """
-    rows = session().execute(_MEMBERSHIPS, {"groups": list(group_ids)}).all()
+    rows = [(Member._make(row[:-1]), row[-1]) for row in read_columns(_MEMBERSHIPS, groups=list(group_ids))]
     present = [row for row, is_present in rows if is_present]
     trust().expect({(row.granter_id, row.granter_epoch) for row in present if row.granter_kind == "user"})
     found = {group_id: Holding(set(), set()) for group_id in group_ids}
@@ -272,5 +273,5 @@ def _give(
 
 # Written once: building a statement costs more than the database needs to carry it out.
 _MEMBERSHIPS = select(
-    Membership, ~exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch)
+    *MEMBER, ~exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch)
 ).where(Membership.group_id.in_(bindparam("groups", expanding=True)), Membership.holder_kind == "user")

@@ -1,6 +1,6 @@
 """To whom something can be wrapped: a person, a group, an object's own key, a slip, a recovery card, a return code."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
-from app.core.database import session
+from app.core.database import read_columns, session
 from app.vault.models import Group, GroupKey, UserKey
+from app.vault.publics import SHARED_KEY, SharedKey
 
 HolderKind = Literal["user", "group", "object", "slip", "card", "letter"]
 
@@ -79,23 +80,41 @@ def current_user_keys(user_ids: set[UUID]) -> dict[UUID, UserKey]:
     return {key.user_id: key for key in session().scalars(_USER_KEYS, {"ids": list(user_ids)})} if user_ids else {}
 
 
-def current_group_keys(group_ids: set[UUID]) -> dict[UUID, GroupKey]:
-    """Return the newest key pair of each of these groups, having loaded the groups, which trust() asks about."""
+def current_group_keys(group_ids: set[UUID]) -> dict[UUID, SharedKey]:
+    """Return the newest key pair of each of these groups."""
     if unknown := group_ids - _newest().keys():
         find_groups(_GROUPS, ids=list(unknown))
     return {group_id: key for group_id, key in _newest().items() if group_id in group_ids}
 
 
-def find_groups(which: Select[GroupKey, Group], **asked: Any) -> list[Group]:
+def find_groups(which: Select[*tuple[Any, ...]], **asked: Any) -> list[SharedKey]:
     """Return the groups that a question made by `groups_where` finds; their newest keys are then at hand."""
-    rows = session().execute(which, asked).all()
-    _newest().update((key.group_id, key) for key, _group in rows)
-    return [group for _key, group in rows]
+    found = [SharedKey._make(row) for row in read_columns(which, **asked)]
+    _newest().update((key.id, key) for key in found)
+    keep_at_hand(found)
+    return found
 
 
-def _newest() -> dict[UUID, GroupKey]:
+def keep_at_hand(keys: Iterable[SharedKey]) -> None:
+    """Remember, to the end of the transaction, keys of groups that were asked for along with something else."""
+    _at_hand().update(((key.id, key.epoch), key) for key in keys)
+
+
+def group_key(group_id: UUID, epoch: int) -> SharedKey | None:
+    """Return a group's key pair of one epoch."""
+    if (group_id, epoch) not in _at_hand():
+        keep_at_hand(SharedKey._make(row) for row in read_columns(_GROUP_KEY, group=group_id, epoch=epoch))
+    return _at_hand().get((group_id, epoch))
+
+
+def _newest() -> dict[UUID, SharedKey]:
     """Return the keys that this transaction found to be the newest of their groups."""
-    known: dict[UUID, GroupKey] = session().info.setdefault("newest_group_keys", {})
+    known: dict[UUID, SharedKey] = session().info.setdefault("newest_group_keys", {})
+    return known
+
+
+def _at_hand() -> dict[tuple[UUID, int], SharedKey]:
+    known: dict[tuple[UUID, int], SharedKey] = session().info.setdefault("group_keys", {})
     return known
 
 
@@ -104,16 +123,10 @@ def forget_newest() -> None:
     session().info.pop("newest_group_keys", None)
 
 
-def groups_where(*conditions: ColumnElement[bool]) -> Select[GroupKey, Group]:
+def groups_where(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Return the question for groups, each with its newest key, to be made once and asked by `find_groups`."""
-    return (
-        select(GroupKey, Group)
-        .join(Group, Group.id == GroupKey.group_id)
-        .where(
-            ~exists().where(_later_of_group.group_id == GroupKey.group_id, _later_of_group.epoch > GroupKey.epoch),
-            *conditions,
-        )
-    )
+    newer = exists().where(_later_of_group.group_id == GroupKey.group_id, _later_of_group.epoch > GroupKey.epoch)
+    return _KEYS.where(~newer, *conditions)
 
 
 # Written once: building a statement costs more than the database needs to carry it out.
@@ -122,4 +135,6 @@ _USER_KEYS = select(UserKey).where(
     UserKey.user_id.in_(bindparam("ids", expanding=True)),
     ~exists().where(_later_of_user.user_id == UserKey.user_id, _later_of_user.epoch > UserKey.epoch),
 )
+_KEYS: Select[*tuple[Any, ...]] = select(*SHARED_KEY).join(GroupKey, GroupKey.group_id == Group.id)
+_GROUP_KEY = _KEYS.where(GroupKey.group_id == bindparam("group"), GroupKey.epoch == bindparam("epoch"))
 _GROUPS = groups_where(GroupKey.group_id.in_(bindparam("ids", expanding=True)))

@@ -110,10 +110,12 @@ def vouch_for(user_id: UUID, *, by: KeyRing) -> None:
     """
     if not vouches(by.user_id) or vouches(user_id):
         raise Untrusted()
-    key = trust().user_key(user_id, _current(user_id).epoch)
+    key = _current(user_id)
+    trust().user_key(user_id, key.epoch)
     key.signer_kind, key.signer_id, key.signer_epoch, key.vouches = "user", by.user_id, by.epoch, True
     key.signature = by.pair.sign(user_key_statement(key))
     session().flush()
+    trust().forget(user_id, key.epoch)
 
 
 def has_recovery_code(user_id: UUID) -> bool:

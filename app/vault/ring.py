@@ -2,27 +2,30 @@
 
 from collections.abc import Collection, Iterable
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import clock
-from app.core.database import session
+from app.core.database import read_columns, session
 from app.vault import envelope
 from app.vault.encoding import lengths
 from app.vault.errors import Damaged, NoKey, VaultError
+from app.vault.holders import keep_at_hand
 from app.vault.keypairs import KeyPair
 from app.vault.keys import ObjectKey
 from app.vault.models import Grant, Group, GroupKey, Membership
+from app.vault.publics import MEMBER, SHARED_KEY, Member, SharedKey
 from app.vault.statements import grant_info, membership_info
 from app.vault.trust import trust
 from app.vault.ways import DEEPEST_NESTING, Seeker, Way, Ways, along, forget_ways, reached, ways_to
 
-# Written once: building a statement costs more than the database needs to carry it out. The session holds on to
-# the groups and their keys, about which trust() asks next.
-_MEMBERSHIPS = (
-    select(Membership, GroupKey, Group)
+# Written once: building a statement costs more than the database needs to carry it out.
+_MEMBERSHIPS: Select[*tuple[Any, ...]] = (
+    select(*MEMBER, *SHARED_KEY)
+    .select_from(Membership)
     .join(GroupKey, and_(GroupKey.group_id == Membership.group_id, GroupKey.epoch == Membership.epoch))
     .join(Group, Group.id == Membership.group_id)
     .where(
@@ -40,8 +43,8 @@ class KeyRing:
         self.user_id = user_id
         self.epoch = epoch
         self.pair = pair
-        self._memberships: dict[tuple[UUID, int], Membership] | None = None
-        self._group_keys: dict[tuple[UUID, int], GroupKey] = {}
+        self._memberships: dict[tuple[UUID, int], Member] | None = None
+        self._founders: dict[tuple[UUID, int], tuple[UUID, int]] = {}
         self._group_pairs: dict[tuple[UUID, int], KeyPair] = {}
         self._objects: dict[bool, dict[UUID, ObjectKey]] = {False: {}, True: {}}
         self._faults: dict[UUID, type[VaultError]] = {}
@@ -53,12 +56,15 @@ class KeyRing:
         """Return this person's signature under a statement, for notes that must stay what they were."""
         return self.pair.sign(lengths("xinxia/1/signed", *statement))
 
-    def memberships(self) -> dict[tuple[UUID, int], Membership]:
+    def memberships(self) -> dict[tuple[UUID, int], Member]:
         """Return the membership rows of this person, by group and epoch."""
         if self._memberships is None:
-            rows = session().execute(_MEMBERSHIPS, {"me": self.user_id, "my_epoch": self.epoch}).all()
-            self._memberships = {(member.group_id, member.epoch): member for member, _key, _group in rows}
-            self._group_keys = {(key.group_id, key.epoch): key for _member, key, _group in rows}
+            self._memberships = {}
+            for row in read_columns(_MEMBERSHIPS, me=self.user_id, my_epoch=self.epoch):
+                member, key = Member._make(row[: len(MEMBER)]), SharedKey._make(row[len(MEMBER) :])
+                self._memberships[member.group_id, member.epoch] = member
+                self._founders[member.group_id, member.epoch] = key.founder_id, key.founder_epoch
+                keep_at_hand([key])
         return self._memberships
 
     def remember(self, key: ObjectKey) -> None:
@@ -149,8 +155,8 @@ class KeyRing:
         people = {(grant.granted_by, grant.granter_epoch) for grant in found}
         groups = {(grant.holder_id, grant.holder_epoch) for grant in found if grant.holder_kind == "group"}
         for held in groups & self.memberships().keys() if groups else ():
-            member, key = self.memberships()[held], self._group_keys[held]
-            people |= {(member.granter_id, member.granter_epoch), (key.founder_id, key.founder_epoch)}
+            member = self.memberships()[held]
+            people |= {(member.granter_id, member.granter_epoch), self._founders[held]}
         return people
 
     def _open_by(self, ways: Ways, object_id: UUID, opened: dict[UUID, ObjectKey], depth: int) -> ObjectKey | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.vault.encoding import lengths
 from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, Slip, UserKey
+from app.vault.publics import Member, PersonKey, SharedKey, SlipKey
 from app.vault.ways import Way
 
 
@@ -14,14 +15,14 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def user_key_statement(key: UserKey) -> bytes:
+def user_key_statement(key: UserKey | PersonKey) -> bytes:
     """A person's public keys in one epoch, and whether they may vouch for others."""
     return lengths(
         "xinxia/1/user-key", key.user_id, key.epoch, key.kem_public, key.sign_public, int(key.vouches)
     )
 
 
-def slip_statement(slip: Slip) -> bytes:
+def slip_statement(slip: Slip | SlipKey) -> bytes:
     """The key behind an invitation, for which key of whom it is and until when."""
     return lengths(
         "xinxia/1/slip", slip.id, slip.user_id, slip.user_epoch, slip.kem_public, slip.sign_public, slip.inviter_id,
@@ -29,7 +30,7 @@ def slip_statement(slip: Slip) -> bytes:
     )
 
 
-def group_key_statement(group: Group, key: GroupKey) -> bytes:
+def group_key_statement(group: Group | SharedKey, key: GroupKey | SharedKey) -> bytes:
     """A group's public keys in one epoch, with what the group is for."""
     return lengths(
         "xinxia/1/group-key", group.organisation_id, group.kind, group.subject_id, group.id, key.epoch,
@@ -52,7 +53,7 @@ def letter_id(kem_public: bytes, sign_public: bytes) -> UUID:
     return UUID(int=int.from_bytes(digest[:16], "big") & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
 
 
-def membership_info(member: Membership) -> bytes:
+def membership_info(member: Membership | Member) -> bytes:
     """The HPKE info that ties a wrapped group key to its group, epoch and holder."""
     return lengths(
         "xinxia/1/membership", member.suite, member.group_id, member.epoch, member.holder_kind,
@@ -60,7 +61,7 @@ def membership_info(member: Membership) -> bytes:
     )
 
 
-def membership_statement(member: Membership) -> bytes:
+def membership_statement(member: Membership | Member) -> bytes:
     """A membership as its granter signs it."""
     return lengths(
         membership_info(member), member.wrapped, member.granter_kind, member.granter_id, member.granter_epoch

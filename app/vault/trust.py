@@ -1,16 +1,18 @@
 """Public keys are not trusted because they are in the table: every chain ends at the pinned root key."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, func, select, tuple_
 
-from app.core.database import session
+from app.core.database import read_columns, session
 from app.vault.encoding import lengths
 from app.vault.errors import Untrusted
-from app.vault.holders import find_group
+from app.vault.holders import find_group, group_key
 from app.vault.keypairs import verify_signature
-from app.vault.models import Grant, Group, GroupKey, LetterKey, Membership, RecoveryCard, Slip, UserKey
+from app.vault.models import Grant, LetterKey, Membership, RecoveryCard, Slip, UserKey
+from app.vault.publics import PERSON_KEY, SLIP_KEY, Member, PersonKey, SharedKey, SlipKey
 from app.vault.statements import (
     card_statement,
     grant_statement,
@@ -45,14 +47,15 @@ class Trust:
         self._root = root_public
         # Held, so that the session does not forget them before they are asked for.
         self._letters: Sequence[LetterKey] = ()
-        self._verified: dict[tuple[UUID, int], UserKey] = {}
-        self._at_hand: set[tuple[UUID, int]] = set()
+        self._verified: dict[tuple[UUID, int], PersonKey] = {}
+        self._at_hand: dict[tuple[UUID, int], PersonKey] = {}
+        self._slips: dict[UUID, SlipKey] = {}
 
-    def user_key(self, user_id: UUID, epoch: int) -> UserKey:
+    def user_key(self, user_id: UUID, epoch: int) -> PersonKey:
         """Return a person's key whose chain ends at the root; raises Untrusted."""
         if (known := self._verified.get((user_id, epoch))) is not None:
             return known
-        chain: dict[tuple[UUID, int], UserKey] = {}
+        chain: dict[tuple[UUID, int], PersonKey] = {}
         first = key = self._existing_user_key(user_id, epoch)
         while (key.user_id, key.epoch) not in self._verified:
             chain[key.user_id, key.epoch] = key
@@ -65,20 +68,22 @@ class Trust:
         self._verified |= chain
         return first
 
-    def _existing_user_key(self, user_id: UUID | None, epoch: int | None) -> UserKey:
-        key = session().get(UserKey, (user_id, epoch)) if user_id and epoch else None
-        if key is None:
+    def _existing_user_key(self, user_id: UUID | None, epoch: int | None) -> PersonKey:
+        if not user_id or not epoch:
             raise Untrusted()
-        return key
+        self.expect([(user_id, epoch)])
+        if (user_id, epoch) not in self._at_hand:
+            raise Untrusted()
+        return self._at_hand[user_id, epoch]
 
-    def _existing_voucher(self, user_id: UUID | None, epoch: int | None) -> UserKey:
+    def _existing_voucher(self, user_id: UUID | None, epoch: int | None) -> PersonKey:
         """Return the key of somebody who may vouch; a corrupt teacher's signature vouches for nobody."""
         key = self._existing_user_key(user_id, epoch)
         if not key.vouches:
             raise Untrusted()
         return key
 
-    def _check_signer(self, key: UserKey) -> UserKey | None:
+    def _check_signer(self, key: PersonKey) -> PersonKey | None:
         """Check the signature on one user key and return the next link, None at the root."""
         if key.signer_kind == "root":
             self._check(self._root, user_key_statement(key), key.signature)
@@ -87,7 +92,7 @@ class Trust:
             signer = self._existing_voucher(key.signer_id, key.signer_epoch)
             self._check(signer.sign_public, user_key_statement(key), key.signature)
             return signer
-        slip = session().get(Slip, key.signer_id)
+        slip = self._slips.get(key.signer_id) if key.signer_id else None
         if slip is None or (slip.user_id, slip.user_epoch) != (key.user_id, key.epoch):
             raise Untrusted()
         if key.vouches and not slip.vouches:
@@ -101,18 +106,17 @@ class Trust:
         if public is None or not verify_signature(public, statement, signature):
             raise Untrusted()
 
-    def group_key(self, group_id: UUID, epoch: int) -> GroupKey:
+    def group_key(self, group_id: UUID, epoch: int) -> SharedKey:
         """Return a group's key signed by a trusted person; raises Untrusted.
 
         A later epoch would need the word of those who held the one before. Until groups rotate there is none, or
         anybody with a key of their own could put theirs in the place of the room's.
         """
-        key = session().get(GroupKey, (group_id, epoch))
-        group = session().get(Group, group_id)
-        if key is None or group is None or epoch != FIRST_EPOCH:
+        key = group_key(group_id, epoch)
+        if key is None or epoch != FIRST_EPOCH:
             raise Untrusted()
         founder = self.user_key(key.founder_id, key.founder_epoch)
-        self._check(founder.sign_public, group_key_statement(group, key), key.signature)
+        self._check(founder.sign_public, group_key_statement(key, key), key.signature)
         return key
 
     def card(self, card_id: UUID) -> RecoveryCard:
@@ -125,7 +129,7 @@ class Trust:
         self._check(key.sign_public, card_statement(card), card.signature)
         return card
 
-    def membership(self, member: Membership) -> None:
+    def membership(self, member: Membership | Member) -> None:
         """Raise Untrusted unless a trusted person, or the room's recovery card, gave this membership."""
         if member.granter_kind == "card":
             public = self.card(member.granter_id).sign_public
@@ -157,16 +161,25 @@ class Trust:
 
     def expect(self, keys: Iterable[tuple[UUID, int]]) -> None:
         """Load people's keys and everybody who vouches for them in one question, before they are asked for."""
-        wanted = set(keys) - self._at_hand
+        wanted = set(keys) - self._at_hand.keys()
         letters = {object_id for object_id, epoch in wanted if epoch == LETTERS_OWN}
         if letters:
             self._letters = session().scalars(select(LetterKey).where(LetterKey.object_id.in_(letters))).all()
         if people := [key for key in wanted if key[1] != LETTERS_OWN]:
-            rows = session().execute(_CHAINS, {"wanted": people})
-            self._at_hand |= {(key.user_id, key.epoch) for key, _slip in rows}
+            for row in read_columns(_CHAINS, wanted=people):
+                key = PersonKey._make(row[: len(PERSON_KEY)])
+                self._at_hand[key.user_id, key.epoch] = key
+                if key.signer_kind == "slip" and row[-1] is not None:
+                    slip = SlipKey._make(row[len(PERSON_KEY) :])
+                    self._slips[slip.id] = slip
+
+    def forget(self, user_id: UUID, epoch: int) -> None:
+        """Ask for a person's key again: it was signed anew in this transaction."""
+        self._at_hand.pop((user_id, epoch), None)
+        self._verified.pop((user_id, epoch), None)
 
 
-def _chains() -> Select[UserKey, Slip]:
+def _chains() -> Select[*tuple[Any, ...]]:
     """Return the question for people's keys, each with its slip if it has one, up to those the root signed."""
     chain = (
         select(UserKey.user_id, UserKey.epoch)
@@ -185,7 +198,7 @@ def _chains() -> Select[UserKey, Slip]:
     )
     chain = chain.union(above)
     of_chain = and_(UserKey.user_id == chain.c.user_id, UserKey.epoch == chain.c.epoch)
-    return select(UserKey, Slip).join(chain, of_chain).outerjoin(Slip, by_slip)
+    return select(*PERSON_KEY, *SLIP_KEY).select_from(UserKey).join(chain, of_chain).outerjoin(Slip, by_slip)
 
 
 # Written once: building a statement costs more than the database needs to carry it out.

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CTE, Select, and_, bindparam, exists, literal, or_, select
 
 from app.core import clock
-from app.core.database import session
+from app.core.database import read_columns, session
 from app.vault.models import Grant, Membership
 
 DEEPEST_NESTING = 3
@@ -70,7 +70,7 @@ def _find(object_ids: Collection[UUID], seeker: Seeker) -> Ways:
         "objects": object_ids, "me": seeker.user_id, "my_epoch": seeker.epoch, "now": clock.now(),
         "standby": seeker.standby,
     }
-    for row in session().execute(_WAYS, asked):
+    for row in read_columns(_WAYS, **asked):
         way = Way._make(row)
         ways = found.setdefault(way.object_id, [])
         if way not in ways:
@@ -104,7 +104,7 @@ def _is_reached(object_id: UUID, ways: Ways, depth: int) -> bool:
 def people_reaching(object_ids: Collection[UUID], *, standby: bool) -> set[UUID]:
     """Return everybody to whom any way leads, straight or through a group."""
     asked = {"objects": object_ids, "now": clock.now(), "standby": standby}
-    rows = session().execute(_PEOPLE, asked)
+    rows = read_columns(_PEOPLE, **asked)
     return {holder_id if kind == "user" else member_id for kind, holder_id, member_id in rows} - {None}
 
 

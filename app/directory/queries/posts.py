@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from app.access import PostHeld, PostKind
-from app.core.database import session
-from app.directory.models import Person, Post
+from app.core.database import read_columns, session
+from app.directory.models import Person, Post, is_marked
 from app.directory.queries.organisations import today_at
 
 
@@ -28,14 +28,16 @@ def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
 
 def current_posts(on: date, *conditions: ColumnElement[bool]) -> list[Post]:
     """Return the posts that count on a day, the oldest first; one that this server did not give is none."""
-    return _marked(_CURRENT.where(*conditions), on)
+    rows = session().scalars(select(Post).where(*_COUNTS, *conditions).order_by(*_ORDER), {"day": on})
+    return [row for row in rows if row.is_marked()]
 
 
-def _marked(posts: Select[Post], on: date, **asked: Any) -> list[Post]:
-    return [row for row in session().scalars(posts, {"day": on, **asked}) if row.is_marked()]
+def _marked(posts: Select[*tuple[Any, ...]], on: date, **asked: Any) -> list[Any]:
+    """Return the columns of the posts that a question made once finds."""
+    return [row for row in read_columns(posts, day=on, **asked) if is_marked(row)]
 
 
-def _held(row: Post) -> PostHeld:
+def _held(row: Any) -> PostHeld:
     return PostHeld(row.id, PostKind(row.kind), row.organisation_id, row.grade_id, row.class_id)
 
 
@@ -93,11 +95,13 @@ def holders_of(
 
 
 # Written once: building a statement costs more than the database needs to carry it out.
-_CURRENT = (
-    select(Post)
-    .where(Post.starts_on <= bindparam("day"), or_(Post.ends_on.is_(None), Post.ends_on >= bindparam("day")))
-    .order_by(Post.starts_on, Post.id)
+_COUNTS = (Post.starts_on <= bindparam("day"), or_(Post.ends_on.is_(None), Post.ends_on >= bindparam("day")))
+_ORDER = (Post.starts_on, Post.id)
+_FACTS = (
+    Post.id, Post.person_id, Post.kind, Post.organisation_id, Post.grade_id, Post.class_id, Post.starts_on,
+    Post.ends_on, Post.mark,
 )
+_CURRENT: Select[*tuple[Any, ...]] = select(*_FACTS).where(*_COUNTS).order_by(*_ORDER)
 _OF_PERSON = _CURRENT.where(Post.person_id == bindparam("person"))
 _OF_PEOPLE = _CURRENT.where(Post.person_id.in_(bindparam("people", expanding=True)))
 _AT = _CURRENT.where(
