@@ -199,6 +199,19 @@ class PlainConcern(Plain):
     card: Mapped[dict[str, Any]]
 
 
+class PlainDraft(Plain):
+    """A concern that somebody is still writing."""
+
+    __tablename__ = "plain_draft"
+    __table_args__ = (UniqueConstraint("author_id", "student_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("plain_student.id"), index=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("plain_person.id"))
+    answers: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class PlainStep(Plain):
     """One step of a concern."""
 

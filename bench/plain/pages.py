@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import defer, lazyload
 
 from app import create_app
@@ -39,12 +39,14 @@ from app.files.pages.history import _usual_kind
 from app.files.timeline import Happening
 from app.identity import schemas as identity_schemas
 from app.identity.sessions import COOKIE, give_cookie
+from app.notifications.wishes import carried_wishes
 from app.vault.passwords import PASSWORDS, stretch
 from bench.plain.models import (
     PlainAccount,
     PlainAddendum,
     PlainAttachment,
     PlainConcern,
+    PlainDraft,
     PlainEntry,
     PlainFile,
     PlainNotice,
@@ -359,6 +361,11 @@ def raise_concern(student_id: UUID) -> Any:
     )
     heads = _holders(student.school_id, PostKind.HEAD_OF_GRADE, PlainPost.grade_id == line.grade_id)
     assert heads
+    # Who has chosen to be told elsewhere, and what was begun about the student: no secrets, so the twin asks as well.
+    carried_wishes([person.id for person in heads])
+    session().execute(
+        delete(PlainDraft).where(PlainDraft.author_id == g.actor.person_id, PlainDraft.student_id == student.id)
+    )
     for person in heads:
         session().add(
             PlainNotice(
