@@ -24,13 +24,17 @@ _LOOKS_BACK = timedelta(days=8)
 """How long after its first day a post is still told of: a server may have been off for a week of holidays."""
 
 
-def admit(group_id: UUID, person_id: UUID, *, epoch: int, by: Actor) -> None:
-    """Admit a colleague to the group with this id, and pass contacts on; `epoch` names the key whose words agreed."""
-    group = session().get(Group, group_id)
-    if group is None:
-        raise Missing()
+def admit(*group_ids: UUID, person_id: UUID, epoch: int, by: Actor) -> None:
+    """Admit a colleague to groups, and pass contacts on; `epoch` names the key whose words agreed.
+
+    Each group is a grant and an event of its own.
+    """
+    admitted_to = [session().get(Group, group_id) for group_id in dict.fromkeys(group_ids)]
     keys.demand_epoch(person_id, epoch)
-    keys.admit(person_id, group, by=by)
+    for group in admitted_to:
+        if group is None:
+            raise Missing()
+        keys.admit(person_id, group, by=by)
     settle_contacts(by)
 
 

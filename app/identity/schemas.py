@@ -124,6 +124,12 @@ class Admission(Compared):
     group = fields.UUID(required=True)
 
 
+class Admissions(Compared):
+    """Who is admitted to which groups, as the page listed them."""
+
+    group = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=50))
+
+
 class Person(Shape):
     """One person."""
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -52,11 +53,17 @@ def test_yan_the_third_counsellor_waits_until_lin_compares_her_words(app: Flask,
     page = lin.get("/keys").get_data(as_text=True)
     assert "Yan" in page
     assert re.findall(r'x-words">((?:<span>\w+</span>)+)<', page)[0] == "".join(f"<span>{w}</span>" for w in words)
-    for group_id in re.findall(r'name="group" value="([^"]+)"', page):
-        answer = lin.post("/keys/admit", data={"person": world.people["yan"], "group": group_id, "epoch": 1})
-        assert answer.status_code == 303
+    listed = re.findall(r'name="group" value="([^"]+)"', page)
+    assert len(listed) > 1 and "With one press" in page and page.count('action="/keys/admit"') == 1
+    before = len(world.events("key:admitted"))
+    data = {"person": world.people["yan"], "group": [*listed, str(uuid4())], "epoch": 1}
+    assert lin.post("/keys/admit", data=data).status_code == 404
+    assert len(world.events("key:admitted")) == before, "all or none"
+    assert lin.post("/keys/admit", data={**data, "group": listed}).status_code == 303
     with world.database.transaction(writes=False):
+        assert all(groups.is_member(UUID(group_id), world.people["yan"]) for group_id in listed)
         assert groups.is_member(group_of(world, "room").id, world.people["yan"])
+    assert len(world.events("key:admitted")) == before + len(listed), "each group is an event of its own"
     assert "Nobody waits" in lin.get("/keys").get_data(as_text=True)
     assert world.events("key:admitted")[-1].person_id == world.people["lin"]
     assert yan.get("/keys").headers["Location"] == "/account/recovery-code"
@@ -124,8 +131,6 @@ def test_lin_cannot_admit_a_friend_whose_post_asks_for_nothing(app: Flask, world
 
 
 def test_admitting_by_the_page_asks_for_a_group_that_is_there(app: Flask, world: World) -> None:
-    from uuid import uuid4
-
     lin = signed_in(app, "lin")
     for data in ({}, {"person": "x", "group": "y"}, {"person": world.people["bo"], "group": uuid4(), "epoch": 1}):
         assert lin.post("/keys/admit", data=data).status_code == 404

@@ -118,7 +118,7 @@ def waiting() -> Any:
 @keys_api.response(204)
 def admit(given: dict[str, Any]) -> None:
     """Admit a colleague whose words were compared in person; it asks for a fresh proof of identity."""
-    arrivals.admit(given["group"], given["person"], epoch=given["epoch"], by=g.actor)
+    arrivals.admit(given["group"], person_id=given["person"], epoch=given["epoch"], by=g.actor)
 
 
 @keys_api.post("/keys/refusals")

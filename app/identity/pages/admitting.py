@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import PostKind, guard
 from app.core import forms
+from app.core.database import savepoint
 from app.core.errors import Conflict, Missing
 from app.directory.naming import named_among
 from app.directory.queries import get_organisation, names_of
@@ -53,13 +54,14 @@ def tasks() -> str:
 @identity.post("/keys/admit")
 @guard(policy.ADMIT)
 def admit() -> AnyResponse:
-    """Admit a colleague whose words were compared."""
-    form = forms.read(schemas.Admission(), request.form)
+    """Admit a colleague whose words were compared to the groups that were listed beside them."""
+    form = forms.read(schemas.Admissions(), request.form)
     if form.errors:
         raise Missing()
+    given = form.data
     return _done(
-        lambda: arrivals.admit(form.data["group"], form.data["person"], epoch=form.data["epoch"], by=g.actor),
-        _("Your colleague now holds this key."),
+        lambda: arrivals.admit(*given["group"], person_id=given["person"], epoch=given["epoch"], by=g.actor),
+        _("Your colleague is admitted."),
     )
 
 
@@ -91,7 +93,8 @@ def reconsider() -> AnyResponse:
 def _done(deed: Callable[[], None], said: str) -> AnyResponse:
     """Do it and say so, or say on the page as it stands now why it is no longer possible."""
     try:
-        deed()
+        with savepoint():
+            deed()
     except Conflict as refused:
         flash(_(refused.words), "warn")
     else:
