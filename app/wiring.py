@@ -10,6 +10,7 @@ from app.appointments import events as appointments_events
 from app.appointments import policy as appointments_policy
 from app.appointments import service as appointments
 from app.appointments.cli import appointments as races
+from app.appointments.feeds import feeds, may_have_feed
 from app.audit import events as audit_events
 from app.audit import rollback
 from app.audit.cli import trail
@@ -77,7 +78,7 @@ from app.upkeep.cli import backup
 from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
-PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, letters_out, oversight)
+PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, letters_out, feeds, oversight)
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
     letters_api, oversight_api,
@@ -183,6 +184,7 @@ def register_features(app: Application) -> None:
     app.jinja_env.globals["closing_act"] = closing_act
     app.jinja_env.globals["refused_keys"] = refused_keys
     app.jinja_env.globals["usual_hotlines"] = told_hotlines
+    app.jinja_env.globals["may_have_feed"] = may_have_feed
     app.jinja_env.globals["file_act"] = file_act
     app.jinja_env.globals["open_concerns"] = open_concerns
     app.jinja_env.globals["raise_act"] = raise_act

@@ -5,15 +5,20 @@ Every parameter of an address must be known here: a route with a new one fails u
 
 import io
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from app.appointments import service as appointments
+from app.appointments.queries import free_between
+from app.appointments.service import Wish
 from app.core.database import session
 from app.directory.importing import uploads
 from app.directory.importing.students import import_students
 from app.directory.models import Post
+from app.directory.queries import today_at
 from app.escalation import hand_overs, service
 from app.escalation.models import SecondOpinion
 from app.files import service as files
@@ -55,7 +60,7 @@ def prepare(world: World) -> dict[str, Sample]:
     for name, sample in made.items():
         sample |= _concern(world, name) | slips[name]
         sample |= rosters.get(name, rosters["ana"])
-        sample |= _letter(world, name)
+        sample |= _letter(world, name) | _appointment(world, name)
         sample |= _notice(world, {"ana": "gao", "rui": "lin", "kai": "tan"}[name])
     none = {parameter: uuid4() for parameter in made["ana"]}
     # A record of one within the address of another, and none within the address of one.
@@ -99,6 +104,17 @@ def _concern(world: World, student: str) -> Sample:
     offered = story.does(counsellor, hand_overs.offer, basis="SELF_HARM", packet=PACKET)
     opinion = _opinion(world, student, teacher, counsellor)
     return {"concern_id": story.id, "hand_over_id": offered, "opinion_id": opinion}
+
+
+def _appointment(world: World, student: str) -> Sample:
+    """Let the room book the next free time for a student, in Rui's case where Bo must not know of it."""
+    school, counsellor = ("other_school", "tan") if student == "kai" else ("school", "lin")
+    school_id, kept_from = world.organisations[school], [world.people["bo"]] if student == "rui" else []
+    with world.acting(counsellor) as by:
+        today = today_at(school_id)
+        slot = free_between(school_id, today, today + timedelta(days=120))[0]
+        wish = Wish(school_id, slot.start, room_id=slot.room_id, student_id=world.students[student])
+        return {"appointment_id": appointments.book(wish, excluded=kept_from, by=by).id}
 
 
 def _opinion(world: World, student: str, teacher: str, counsellor: str) -> UUID:

@@ -31,8 +31,9 @@ from tests.world import STAFF, World, sign_in
 
 # Open without an account. A page that joins them must be written down here.
 PUBLIC = {
-    "api-docs.openapi_json", "core.healthz", "core.language", "core.readyz", "core.theme", "identity.code",
-    "identity.join", "identity.join_with_password", "identity.recover", "identity.set_up", "identity.sign_in",
+    "api-docs.openapi_json", "core.healthz", "core.language", "core.readyz", "core.theme", "feeds.calendar",
+    "identity.code", "identity.join", "identity.join_with_password", "identity.recover", "identity.set_up",
+    "identity.sign_in",
     "letters_out.away", "letters_out.back", "letters_out.begin", "letters_out.check", "letters_out.code",
     "letters_out.done", "letters_out.keep", "letters_out.leave", "letters_out.more", "letters_out.onward",
     "letters_out.question", "letters_out.safe", "letters_out.send", "letters_out.start", "letters_out.thread",

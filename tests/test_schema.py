@@ -11,6 +11,7 @@ from tests.databases import Installation
 
 # Bytes that are no sealed column: key material, wraps, signatures, indexes and the trail's own.
 KEY_MATERIAL = {
+    "calendar_feed": {"address_index"},
     "post": {"mark"},
     "user_key": {"kem_public", "sign_public", "wrapped_by_password", "wrapped_by_recovery", "signature"},
     "slip": {"kem_public", "sign_public", "signature"},

@@ -26,6 +26,8 @@ EVENTS = {
     "appointment:missed": N_("noted that nobody came to an appointment"),
     "appointment:handed_on": N_("gave an appointment to a colleague"),
     "appointment:series_booked": N_("booked a series of appointments"),
+    "feed:made": N_("made an address for their own calendar program"),
+    "feed:ended": N_("switched the address for their calendar program off"),
     "room:made": N_("set up a counselling room"),
     "room:changed": N_("changed a counselling room"),
     "room:hours_added": N_("added hours of a counselling room"),

@@ -281,3 +281,15 @@ class AppointmentClaim(Base):
     place: Mapped[int] = mapped_column(primary_key=True)
     cell: Mapped[int] = mapped_column(primary_key=True)
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
+
+
+class CalendarFeed(Base):
+    """That a counsellor's own calendar program may ask for their times, at an address of which only this is kept."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (UniqueConstraint("address_index"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    # HMAC of the secret in the address, under the server's key.
+    address_index: Mapped[bytes]
+    made_at: Mapped[datetime]

@@ -44,5 +44,8 @@ OPEN_ROOM = Permission("room:open", [is_counsellor, in_its_room])
 SEE_LOG = Permission(
     "room:log", [is_counsellor, in_its_room], [is_lead, leads_its_school], [is_school_admin, administers]
 )
+KEEP_FEED = Permission("feed:keep", [is_counsellor])
+# The address outlives the session in which it is made.
+MAKE_FEED = Permission("feed:make", [is_counsellor], reauth=True)
 
-PERMISSIONS = (BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG)
+PERMISSIONS = (BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG, KEEP_FEED, MAKE_FEED)

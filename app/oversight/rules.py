@@ -120,6 +120,8 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "appointment:take_back": N_("Take back what one asked for"),
         "room:keep": N_("Keep a counselling room, its hours and its roster"),
         "room:open": N_("Note that the counselling room opens or closes"),
+        "feed:keep": N_("See and switch off the address for one's own calendar program"),
+        "feed:make": N_("Make an address for one's own calendar program"),
         "room:log": N_("See whether the counselling room was open when it says"),
     }),
     (N_("Letters"), {

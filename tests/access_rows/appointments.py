@@ -24,6 +24,8 @@ TABLE = {
     },
     "appointment:ask_for": {"ana": "cruz sol", "zoe": "moss sol", "kai": "quill", "missing": ""},
     "appointment:take_back": {"lin's": "", "without a reason": "cruz", "without lin": "cruz", "missing": ""},
+    "feed:keep": {"-": "lin bo newcomer tan"},
+    "feed:make": {"-": "lin bo newcomer tan"},
     "room:open": {"the school's room": _ROOM, "the other school's room": "tan", "missing": ""},
     "room:log": {"the school's room": f"{_ROOM} pia sam", "the other school's room": "tan uma", "missing": ""},
     "room:keep": {"the school's room": f"{_ROOM} sam", "the other school's room": "tan uma", "missing": ""},

@@ -23,8 +23,9 @@ BROWSER_ONLY = {
     },
     "secrets that have to stand somewhere else than the session": {
         "identity.second_factor", "identity.backup_codes", "identity.recovery_code", "identity.card",
-        "identity.use_card",
+        "identity.use_card", "feeds.own", "feeds.make", "feeds.end",
     },
+    "a file for a calendar program": {"feeds.one"},
     "every request of a program extends the session": {"identity.extend"},
     "printed, and counted": {"files.on_paper"},
     "the same as JSON elsewhere": {"directory.upload_faults", "oversight.access_csv", "oversight.verification"},

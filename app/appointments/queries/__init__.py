@@ -12,19 +12,24 @@ from app.appointments.queries.bookings import (
     taken_between,
 )
 from app.appointments.queries.displaced import Displaced, displaced, still_to_come
+from app.appointments.queries.feeds import PERIOD, calendar_entries, feed_at, feed_of
 from app.appointments.queries.log import DayLog, WeekLog, open_now, week_log
 from app.appointments.queries.rooms import default_hours, default_room, get_room, hours_of, rooms_of, turns_of
 from app.appointments.queries.timetable import free_between, nearest_free, school_timetable
 
 __all__ = [
+    "PERIOD",
     "DayLog",
     "Displaced",
     "WeekLog",
     "bookings_between",
+    "calendar_entries",
     "claimed_by",
     "default_hours",
     "default_room",
     "displaced",
+    "feed_at",
+    "feed_of",
     "free_between",
     "gaps_of",
     "get_appointment",

@@ -14,6 +14,7 @@ from app.appointments.service.booking import (
     walk_in,
 )
 from app.appointments.service.claims import forget_past
+from app.appointments.service.feeds import end_feed, make_feed
 from app.appointments.service.handing import HandedOn, hand_on
 from app.appointments.service.log import close_up, open_up
 from app.appointments.service.placing import Wish
@@ -51,6 +52,7 @@ __all__ = [
     "change_room",
     "close_up",
     "confirm",
+    "end_feed",
     "end_hours",
     "end_turn",
     "expire_due",
@@ -58,6 +60,7 @@ __all__ = [
     "hand_on",
     "hold",
     "join",
+    "make_feed",
     "make_room",
     "miss",
     "move",
