@@ -175,7 +175,7 @@ def the_first_day(served: tuple[Served, str], begin: Begin, language: str) -> No
     assert words_of(lin) == words_of(bo) and len(words_of(bo)) == 6
     looks_sound(bo)
     lin.presses("The words agree, admit")
-    lin.reads("Your colleague now holds this key.", "Nobody waits.")
+    lin.reads("Your colleague is admitted.", "Nobody waits.")
     looks_sound(lin)
     bo.goes_by("Keys and admissions")
     bo.reads("Counselling room")
