@@ -8,9 +8,12 @@ from flask_babel import gettext
 from app.access import Permission
 from app.appointments import events as appointments_events
 from app.appointments import policy as appointments_policy
-from app.appointments import service as appointments
+from app.appointments import service as bookings
+from app.appointments.api import appointments_api
 from app.appointments.cli import appointments as races
 from app.appointments.feeds import feeds, may_have_feed
+from app.appointments.pages import appointments as appointments_pages
+from app.appointments.pages import book_act
 from app.audit import events as audit_events
 from app.audit import rollback
 from app.audit.cli import trail
@@ -78,10 +81,13 @@ from app.upkeep.cli import backup
 from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
-PAGES = (core, home, identity, notifications, directory, files, escalation, letterbox, letters_out, feeds, oversight)
+PAGES = (
+    core, home, identity, notifications, directory, files, escalation, appointments_pages, letterbox,
+    letters_out, feeds, oversight,
+)
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
-    letters_api, oversight_api,
+    appointments_api, letters_api, oversight_api,
 )
 COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters, races)
 DOCUMENTS = (Attachment.id, LetterAttachment.id)
@@ -92,7 +98,7 @@ JOBS = (
     Job("note what was looked at", timedelta(minutes=1), in_transaction(notices.see_what_was_looked_at)),
     Job("carry checkpoints outside", rollback.CARRIED_EVERY, rollback.carry, lease=None),
     Job("send notices", timedelta(seconds=20), outbox.send_waiting),
-    Job("end bookings nobody confirmed", timedelta(seconds=30), in_transaction(appointments.expire_due)),
+    Job("end bookings nobody confirmed", timedelta(seconds=30), in_transaction(bookings.expire_due)),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
     # What deletes waits while events are missing: a document of yesterday would look like nobody's.
     *map(
@@ -107,7 +113,7 @@ JOBS = (
             Job("forget visits to letterboxes", timedelta(seconds=30), in_transaction(visits.forget_old)),
             Job("forget old forms", timedelta(hours=6), in_transaction(once.forget_old)),
             Job("forget old drafts of concerns", timedelta(hours=6), in_transaction(concern_drafts.forget_old)),
-            Job("forget claims of time that is over", timedelta(hours=6), in_transaction(appointments.forget_past)),
+            Job("forget claims of time that is over", timedelta(hours=6), in_transaction(bookings.forget_past)),
             Job("forget old drafts of answers", timedelta(hours=6), in_transaction(answer_drafts.forget_old)),
             Job("sweep documents without a row", timedelta(hours=6), partial(store.sweep, kept_by=DOCUMENTS)),
         ),
@@ -188,6 +194,7 @@ def register_features(app: Application) -> None:
     app.jinja_env.globals["file_act"] = file_act
     app.jinja_env.globals["open_concerns"] = open_concerns
     app.jinja_env.globals["raise_act"] = raise_act
+    app.jinja_env.globals["book_act"] = book_act
 
 
 def _trail_words(action: str) -> str:

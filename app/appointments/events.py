@@ -25,6 +25,7 @@ EVENTS = {
     "appointment:attended": N_("noted that somebody came to an appointment"),
     "appointment:missed": N_("noted that nobody came to an appointment"),
     "appointment:handed_on": N_("gave an appointment to a colleague"),
+    "appointment:viewed": N_("looked at an appointment"),
     "appointment:series_booked": N_("booked a series of appointments"),
     "feed:made": N_("made an address for their own calendar program"),
     "feed:ended": N_("switched the address for their calendar program off"),

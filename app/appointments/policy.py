@@ -16,7 +16,9 @@ def is_teacher(actor: Actor, record: Any) -> bool:
 @relation
 def may_know_of_it(actor: Actor, record: Any) -> bool:
     """Not be among those from whom it is kept: hold the key of the reason, where there is one."""
-    return record.reason_id is None or bool(actor.ring.reaches([record.reason_id]))
+    # Asked in any case: one that is kept from somebody costs what one that is not there costs.
+    reached = actor.ring.reaches([record.reason_id or record.id])
+    return record.reason_id is None or bool(reached)
 
 
 @relation
@@ -31,9 +33,11 @@ def asked_for_it(actor: Actor, record: Any) -> bool:
     return bool(record.booked_by == actor.person_id) and actor.at(record.school_id, *TEACHERS)
 
 
-# Who must not know of a booking costs what one that is not there costs: the key is asked for first.
+# The key is asked for first.
 _ROOM = (is_counsellor, may_know_of_it, in_its_room)
 
+CALENDAR = Permission("appointment:calendar", [is_counsellor])
+READ = Permission("appointment:read", _ROOM)
 BOOK = Permission("appointment:book", [is_counsellor, in_its_room])
 READ_REASON = Permission("appointment:read_reason", (is_counsellor, holds_reason, in_its_room))
 CHANGE = Permission("appointment:change", _ROOM)
@@ -48,4 +52,7 @@ KEEP_FEED = Permission("feed:keep", [is_counsellor])
 # The address outlives the session in which it is made.
 MAKE_FEED = Permission("feed:make", [is_counsellor], reauth=True)
 
-PERMISSIONS = (BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG, KEEP_FEED, MAKE_FEED)
+PERMISSIONS = (
+    CALENDAR, READ, BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG,
+    KEEP_FEED, MAKE_FEED,
+)

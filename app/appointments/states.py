@@ -1,5 +1,6 @@
 """The kinds and states of a booking as data: one table of moves, and what is not in it is refused."""
 
+from datetime import timedelta
 from typing import Literal, cast, get_args
 
 Kind = Literal["individual", "group", "parent", "crisis", "walk_in"]
@@ -17,6 +18,9 @@ CLAIMING: tuple[State, ...] = (*LIVE, "attended")
 """In these states a booking has its time; whoever did not come has given it back."""
 AT_ANY_TIME: tuple[Kind, ...] = ("crisis", "walk_in")
 """These wait for no opening hours."""
+
+EARLY = timedelta(minutes=15)
+"""So long before its time somebody can be there already."""
 
 # Requested: the room has yet to agree. Held: offered to a student, who has yet to agree. A booking that is moved stays
 # as it was, and a new one stands for the new time. Who came late was marked too soon: the last two go both ways.

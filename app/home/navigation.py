@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("escalation.centre", N_("Queue"), "concern:centre", "q"),
     Entry("escalation.approvals", N_("Approvals"), "concern:approve", "a"),
     Entry("letterbox.letters", N_("Letters"), "letter:list", "e"),
+    Entry("appointments.calendar", N_("Appointments"), "appointment:calendar", "u"),
     Entry("files.index", N_("My students"), "file:list", "s"),
     Entry("escalation.new", N_("Raise a concern"), "concern:raise", "n"),
     Entry("escalation.mine", N_("My concerns"), "concern:mine", "m", _RAISING),

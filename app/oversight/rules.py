@@ -113,6 +113,8 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "centre:return": N_("Return a case to the school"),
     }),
     (N_("Appointments"), {
+        "appointment:calendar": N_("See the calendar of one's counselling room"),
+        "appointment:read": N_("See an appointment"),
         "appointment:book": N_("Book an appointment in the counselling room"),
         "appointment:read_reason": N_("Read why somebody comes"),
         "appointment:change": N_("Confirm, move or call off an appointment, and note who came"),

@@ -22,6 +22,10 @@ TABLE = {
     "appointment:change": {
         "lin's": "lin bo", "without lin": "bo", "without a reason": "lin bo newcomer", "missing": "",
     },
+    "appointment:calendar": {"-": "lin bo tan newcomer"},
+    "appointment:read": {
+        "lin's": "lin bo", "without lin": "bo", "without a reason": "lin bo newcomer", "missing": "",
+    },
     "appointment:ask_for": {"ana": "cruz sol", "zoe": "moss sol", "kai": "quill", "missing": ""},
     "appointment:take_back": {"lin's": "", "without a reason": "cruz", "without lin": "cruz", "missing": ""},
     "feed:keep": {"-": "lin bo newcomer tan"},

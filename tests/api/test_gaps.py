@@ -16,7 +16,7 @@ __all__ = ["app"]
 
 BROWSER_ONLY = {
     "a form that is filled in, or a page that says what comes next": {
-        "escalation.new", "escalation.sent", "letterbox.about",
+        "escalation.new", "escalation.sent", "letterbox.about", "appointments.new",
     },
     "drafts that save themselves": {
         "escalation.discard", "escalation.autosave", "files.autosave", "letterbox.autosave",
@@ -59,6 +59,7 @@ ALIKE = {
     "directory.upload_grades": ["directory_api.add_grades"],
     "directory.upload_import": ["directory_api.import_list"],
     "directory.upload_forget": ["directory_api.forget"],
+    "appointments.book": ["appointments_api.book", "appointments_api.free"],
     "escalation.centre": ["concerns_api.centre", "concerns_api.past"],
     "escalation.concern": ["concerns_api.show"],
     "escalation.write": ["concerns_api.raise_one", "concerns_api.parties"],
@@ -103,7 +104,7 @@ ASKED_OTHERWISE = {
 }
 NAMES = {
     "directory": "directory_api", "files": "files_api", "escalation": "concerns_api", "letterbox": "letters_api",
-    "oversight": "oversight_api",
+    "oversight": "oversight_api", "appointments": "appointments_api",
 }
 
 

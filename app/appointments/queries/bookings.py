@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app import vault
 from app.access import Actor
 from app.appointments.cells import Claim, cells_between
 from app.appointments.models import Appointment, AppointmentClaim, SeriesGap
-from app.appointments.states import CLAIMING, WAITING
+from app.appointments.states import CLAIMING, EARLY, WAITING, deeds_from
 from app.core import clock
 from app.core.database import session
 
@@ -50,6 +51,31 @@ def live_seats(appointment: Appointment) -> Sequence[Appointment]:
     ).all()
 
 
+def seats_taken(session_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many seats somebody has in each of these sessions, for lists."""
+    rows = session().execute(
+        select(Appointment.session_id, func.count())
+        .where(Appointment.session_id.in_(session_ids), Appointment.state.in_(CLAIMING))
+        .group_by(Appointment.session_id)
+    )
+    return {session_id: number for session_id, number in rows if session_id is not None}
+
+
+def readers_of_reason(booking: Appointment) -> set[UUID]:
+    """Return who can read why somebody comes."""
+    return vault.readers_of(booking.reason_id) if booking.reason_id is not None else set()
+
+
+def deeds_now(booking: Appointment) -> tuple[str, ...]:
+    """Return what the table of states and the clock allow at this moment."""
+    now = clock.now()
+    early = {"attend": booking.starts_at - EARLY, "miss": booking.starts_at}
+    found = [deed for deed in deeds_from(booking.state) if now >= early.get(deed, now)]
+    if booking.expires_at is not None and booking.expires_at <= now:
+        found = [deed for deed in found if deed != "confirm"]
+    return tuple(found)
+
+
 def past_due(*, most: int) -> Sequence[Appointment]:
     """Return bookings that still wait for a yes and whose time for it is over, the oldest first."""
     return session().scalars(
@@ -60,7 +86,9 @@ def past_due(*, most: int) -> Sequence[Appointment]:
     ).all()
 
 
-def bookings_between(actor: Actor, school_id: UUID, start: datetime, end: datetime) -> Sequence[Appointment]:
+def bookings_between(
+    actor: Actor, school_id: UUID, start: datetime, end: datetime, *, states: Collection[str] = CLAIMING
+) -> Sequence[Appointment]:
     """Return what takes time at a school between two moments, in order, seats left out.
 
     Who must not know of one sees that the time is taken: `policy.READ` says of which they may know more.
@@ -69,7 +97,7 @@ def bookings_between(actor: Actor, school_id: UUID, start: datetime, end: dateti
         select(Appointment)
         .where(
             Appointment.school_id == school_id, Appointment.starts_at < end,
-            Appointment.starts_at >= start, Appointment.session_id.is_(None),
+            Appointment.starts_at >= start, Appointment.session_id.is_(None), Appointment.state.in_(states),
         )
         .order_by(Appointment.starts_at, Appointment.id)
     ).all()

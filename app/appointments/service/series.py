@@ -9,6 +9,7 @@ from uuid import UUID
 from app import audit
 from app.access import Actor
 from app.appointments.models import AppointmentSeries, CounsellingRoom, SeriesGap
+from app.appointments.periods import period_at
 from app.appointments.policy import BOOK
 from app.appointments.queries import free_between, get_room, nearest_free, school_timetable
 from app.appointments.service.placing import Terms, Wish, place
@@ -20,7 +21,7 @@ from app.core.errors import Conflict, Invalid, Missing
 from app.core.ids import new_id
 from app.core.words import N_
 from app.directory.queries import calendar_of
-from app.schooltime import SchoolCalendar, bell_span, bells_on, day_at, wall_at
+from app.schooltime import day_at, wall_at
 
 MOST_TIMES, MOST_WEEKS = 60, 8
 WEEK = timedelta(weeks=1)
@@ -114,16 +115,6 @@ def _same_time(timetable: Timetable, room: CounsellingRoom, starts_at: datetime,
             return start
     period = period_at(calendar, starts_at)
     return next((start for start in slots if period and period_at(calendar, start) == period), None)
-
-
-def period_at(calendar: SchoolCalendar, moment: datetime) -> str | None:
-    """Return the name of the period in which a moment lies."""
-    day = day_at(calendar, moment)
-    for bell in bells_on(calendar, day):
-        span = bell_span(calendar, day, bell)
-        if span.start <= moment < span.end:
-            return bell.name
-    return None
 
 
 def book_series(

@@ -1,6 +1,5 @@
 """The one way in which a booking changes its state: the table is asked, one change wins, claims follow."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +11,10 @@ from app.appointments.events import EVENT_OF
 from app.appointments.models import Appointment
 from app.appointments.queries import live_seats
 from app.appointments.service.claims import claim, release
-from app.appointments.states import CLAIMING, LIVE, Deed, State, after
+from app.appointments.states import CLAIMING, EARLY, LIVE, Deed, State, after
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Stale
-
-EARLY = timedelta(minutes=15)
-"""So long before its time somebody can be there already."""
 
 
 def step(booking: Appointment, deed: Deed, *, by: audit.Doer, revision: int | None = None) -> None:

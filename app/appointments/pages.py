@@ -1,0 +1,174 @@
+"""The pages of the counselling room's calendar: what is booked and free, and everything that becomes of a booking."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from app.access import guard
+from app.appointments import policy, queries, schemas, service, views, words
+from app.appointments.booking_for import NoTime, book_for, change
+from app.appointments.errors import NotFree
+from app.appointments.models import Appointment
+from app.appointments.service.reasons import ABOUT, read_reason
+from app.core import forms
+from app.core.database import savepoint
+from app.core.errors import Conflict, Invalid, Missing, Refusal
+from app.directory.naming import named
+from app.directory.queries import calendar_of, find_students, get_line, get_placed_student, names_of, today_at
+from app.escalation.readers import teams_around
+from app.schooltime import day_at
+
+appointments = Blueprint("appointments", __name__, template_folder="templates")
+
+
+@appointments.context_processor
+def _words() -> dict[str, Any]:
+    return {"appointment_words": words, "slot_key": schemas.slot_key}
+
+
+@appointments.get("/appointments")
+@guard(policy.CALENDAR)
+def calendar() -> str:
+    """Show a day, a week or a list of what is booked and free in the person's room."""
+    school_id = views.school_of(g.actor)
+    if school_id is None:
+        raise Missing()
+    form = forms.read(schemas.CalendarPart(), request.args)
+    view = form.data.get("view", "week")
+    first, step = _first(form.data.get("day") or today_at(school_id), view), timedelta(days=views.VIEWS[view])
+    tabs = [
+        (label, url_for("appointments.calendar", view=name, day=form.data.get("day")), name == view)
+        for name, label in {"day": _("Day"), "week": _("Week"), "list": _("As a list")}.items()
+    ]
+    return render_template(
+        "appointments/calendar.html", tabs_of=tabs, view=view, today=today_at(school_id),
+        days=views.calendar_days(g.actor, school_id, first, views.VIEWS[view], free=view != "list"),
+        before=first - step, after=first + step,
+    )
+
+
+def _first(day: date, view: str) -> date:
+    return day - timedelta(days=day.weekday()) if view == "week" else day
+
+
+@appointments.route("/appointments/new", methods=["GET", "POST"])
+@guard(policy.CALENDAR)
+def new() -> Any:
+    """Ask for whom a time is booked."""
+    sent = request.method == "POST"
+    form = forms.read(schemas.Search(), request.form if sent else MultiDict(request.args.items()))
+    found = find_students(form.data.get("q", ""), g.actor) if sent else None
+    school_id = views.school_of(g.actor)
+    lines = [line for line in found or [] if line.school_id == school_id]
+    page = render_template("appointments/new.html", form=form, found=None if found is None else lines)
+    return page, 422 if sent and form.errors else 200
+
+
+@appointments.route("/appointments/new/<uuid:student_id>", methods=["GET", "POST"])
+@guard(policy.BOOK, load=get_placed_student)
+def book(student: Any) -> Any:
+    """Book for a student: one of the free times, or at once for somebody who is there."""
+    if request.method != "POST":
+        return _booking(student, forms.blank(slot=request.args.get("slot", ""), kind="individual"))
+    form = forms.read(schemas.BookForm(), request.form)
+    if form.errors:
+        return _booking(student, form), 422
+    given = dict(form.data)
+    slot, counsellor = given.pop("slot"), given.pop("counsellor")
+    try:
+        with savepoint():
+            booking = book_for(student, **given, when=slot, counsellor_id=counsellor, by=g.actor)
+    except (Conflict, Invalid) as refused:
+        return _booking(student, form.with_error("slot", _(refused.words, **refused.params)), refused), refused.status
+    flash(_("The appointment is booked."), "done")
+    return redirect(url_for("appointments.show", appointment_id=booking.id), code=303)
+
+
+def _booking(student: Any, form: forms.Form, refused: Refusal | None = None) -> str:
+    """Return the form with the free times, those nearest to one that is taken first."""
+    nearest = refused.nearest if isinstance(refused, NotFree) else ()
+    slots = [*nearest, *(one for one in views.free_soon(g.actor, student.school_id, student.id) if one not in nearest)]
+    room = teams_around(school_id=student.school_id, grade_id=None, excluded=())["room"]
+    counsellors = names_of(room.living)
+    return render_template(
+        "appointments/book.html", form=form, student=student, line=get_line(student.id, g.actor.ring), slots=slots,
+        nearest=len(nearest), kinds=[(kind, _(words.KINDS[kind])) for kind in schemas.BOOKED_KINDS],
+        about=[(code, _(label)) for code, label in ABOUT.items()], readers=named(room.living, g.actor),
+        counsellors=[("", _("Whoever is on duty")), *sorted((str(one), name) for one, name in counsellors.items())],
+        rooms={room.id: room.name for room in queries.rooms_of(student.school_id)},
+    )
+
+
+@appointments.get("/appointments/<uuid:appointment_id>")
+@guard(policy.READ, load=queries.get_appointment, visit="appointment:viewed")
+def show(booking: Appointment) -> str:
+    """Show a booking with what can be done to it now."""
+    return _shown(booking)
+
+
+def _shown(booking: Appointment, refused: Refusal | None = None) -> str:
+    nearest = refused.nearest if isinstance(refused, NotFree) else ()
+    may_move = "move" in queries.deeds_now(booking) and booking.session_id is None
+    free = views.free_soon(
+        g.actor, booking.school_id, booking.student_id, counsellor_id=booking.counsellor_id
+    ) if may_move else []
+    reason = read_reason(booking, by=g.actor) if policy.READ_REASON.allows(g.actor, booking) else None
+    return render_template(
+        "appointments/show.html", line=views.line_of(booking, g.actor), booking=booking, reason=reason,
+        about=ABOUT, form=forms.blank(), refused=refused,
+        slots=[*nearest, *(one for one in free if one not in nearest)] if may_move else [],
+        day=day_at(calendar_of(booking.school_id), booking.starts_at),
+        rooms={room.id: room.name for room in queries.rooms_of(booking.school_id)},
+        booked_by=names_of([booking.booked_by] if booking.booked_by else []),
+        seats=views.lines_of(queries.live_seats(booking), g.actor, booking.school_id) if booking.is_session else [],
+        readers=named(_readers(booking), g.actor),
+    )
+
+
+def _readers(booking: Appointment) -> set[UUID]:
+    return queries.readers_of_reason(booking)
+
+
+@appointments.post("/appointments/<uuid:appointment_id>")
+@guard(policy.CHANGE, load=queries.get_appointment)
+def do(booking: Appointment) -> Any:
+    """Confirm or call off, or note who came."""
+    form = forms.read(schemas.Change(), request.form)
+    if form.errors:
+        raise Invalid()
+    try:
+        with savepoint():
+            change(booking, form.data["deed"], revision=form.data["version"], by=g.actor)
+    except Conflict as refused:
+        return _shown(booking, refused), refused.status
+    done = words.DONE[form.data["deed"]]
+    flash(_(done), "done")
+    return redirect(url_for("appointments.show", appointment_id=booking.id), code=303)
+
+
+@appointments.post("/appointments/<uuid:appointment_id>/move")
+@guard(policy.CHANGE, load=queries.get_appointment)
+def move(booking: Appointment) -> Any:
+    """Move a booking to a free time."""
+    form = forms.read(schemas.MoveForm(), request.form)
+    if form.errors:
+        return _shown(booking, NoTime()), 422
+    room_id, starts_at = form.data["slot"]
+    try:
+        with savepoint():
+            moved = service.move(
+                booking, starts_at=starts_at, room_id=room_id, revision=form.data["version"], by=g.actor
+            )
+    except (Conflict, Invalid) as refused:
+        return _shown(booking, refused), refused.status
+    flash(_("The appointment is moved."), "done")
+    return redirect(url_for("appointments.show", appointment_id=moved.id), code=303)
+
+
+def book_act(student: Any) -> bool:
+    """Say whether a student's page shows the way to book."""
+    return policy.BOOK.allows(g.actor, student) and student.student.state == "enrolled"

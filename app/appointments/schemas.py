@@ -1,0 +1,94 @@
+"""The shapes of what people and programs send about appointments."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, validate
+
+from app.appointments.service.reasons import ABOUT
+from app.appointments.slots import FreeSlot
+from app.appointments.words import DEEDS
+from app.core.forms import Day, Shape
+from app.core.ids import parse_id
+from app.core.words import N_
+
+BOOKED_KINDS = ("individual", "parent", "crisis", "walk_in")
+_NO_SLOT = N_("Please choose one of the free times.")
+
+
+def slot_key(slot: FreeSlot) -> str:
+    """Return what a form says for a free time: the room and the second at which it begins."""
+    return f"{slot.room_id.hex}-{int(slot.start.timestamp())}"
+
+
+class SlotKey(fields.Field[tuple[UUID, datetime]]):
+    """A free time as `slot_key` writes it; whether it is free is asked when it is booked."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[UUID, datetime]:
+        room, _, second = str(value).partition("-")
+        room_id = parse_id(room)
+        if room_id is None or not (second.isdecimal() and len(second) == 10 and second.isascii()):
+            raise ValidationError(_NO_SLOT)
+        return room_id, datetime.fromtimestamp(int(second), UTC)
+
+
+class CalendarPart(Shape):
+    """Which days of the calendar are looked at, and how."""
+
+    day = Day(load_default=None)
+    view = fields.Str(load_default="week", validate=validate.OneOf(("day", "week", "list")))
+
+
+class Search(Shape):
+    """What somebody is looked for by, and the time that was chosen before."""
+
+    q = fields.Str(load_default="", validate=validate.Length(max=60))
+    slot = SlotKey(load_default=None)
+
+
+class Reason(Shape):
+    """Why somebody comes, as coarse as they like."""
+
+    about = fields.Str(load_default="", validate=validate.OneOf(list(ABOUT)))
+    words = fields.Str(load_default="", validate=validate.Length(max=1000))
+
+
+class BookForm(Reason):
+    """A booking as the form sends it; what cannot wait needs no time."""
+
+    kind = fields.Str(load_default="individual", validate=validate.OneOf(BOOKED_KINDS))
+    slot = SlotKey(load_default=None)
+    counsellor = fields.UUID(load_default=None)
+
+
+class BookIn(Reason):
+    """A booking as a program sends it; what cannot wait begins now, whatever is said here."""
+
+    kind = fields.Str(load_default="individual", validate=validate.OneOf(BOOKED_KINDS))
+    starts_at = fields.AwareDateTime(load_default=None)
+    room_id = fields.UUID(load_default=None)
+    counsellor_id = fields.UUID(load_default=None)
+
+
+class Change(Shape):
+    """What is done to a booking, and the version it builds on."""
+
+    deed = fields.Str(required=True, validate=validate.OneOf(list(DEEDS)))
+    version = fields.Int(required=True)
+
+
+class MoveForm(Shape):
+    """Where a booking is moved, as the form sends it."""
+
+    slot = SlotKey(required=True)
+    version = fields.Int(required=True)
+
+
+class MoveIn(Shape):
+    """Where a booking is moved; what is left out stays."""
+
+    starts_at = fields.AwareDateTime(required=True)
+    room_id = fields.UUID(load_default=None)
+    counsellor_id = fields.UUID(load_default=None)
+    version = fields.Int(required=True)
