@@ -12,8 +12,10 @@ from app.appointments import service as bookings
 from app.appointments.api import appointments_api
 from app.appointments.cli import appointments as races
 from app.appointments.feeds import feeds, may_have_feed
+from app.appointments.look_ins import look_ins
 from app.appointments.pages import appointments as appointments_pages
 from app.appointments.pages import book_act
+from app.appointments.service.look_ins import tell_of_overdue
 from app.audit import events as audit_events
 from app.audit import rollback
 from app.audit.cli import trail
@@ -83,7 +85,7 @@ from app.vault.certificates import certificate
 
 PAGES = (
     core, home, identity, notifications, directory, files, escalation, appointments_pages, letterbox,
-    letters_out, feeds, oversight,
+    letters_out, feeds, look_ins, oversight,
 )
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
@@ -99,6 +101,7 @@ JOBS = (
     Job("carry checkpoints outside", rollback.CARRIED_EVERY, rollback.carry, lease=None),
     Job("send notices", timedelta(seconds=20), outbox.send_waiting),
     Job("end bookings nobody confirmed", timedelta(seconds=30), in_transaction(bookings.expire_due)),
+    Job("tell of students nobody looked in on", timedelta(minutes=1), in_transaction(tell_of_overdue)),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
     # What deletes waits while events are missing: a document of yesterday would look like nobody's.
     *map(
@@ -140,6 +143,7 @@ NOTICE_WAYS = {
     "letter": ("letterbox.letter", "letter_id"),
     "letter_release": ("letterbox.released", "release_id"),
     "name_opening": ("letterbox.opening", "opening_id"),
+    "look_in": ("look_ins.one", "look_in_id"),
     "notice_choice": ("notifications.choice", ""),
 }
 POLICIES = (

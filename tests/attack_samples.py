@@ -12,8 +12,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from app.appointments import service as appointments
+from app.appointments.models import LookIn
 from app.appointments.queries import free_between
 from app.appointments.service import Wish
+from app.core import clock
 from app.core.database import session
 from app.directory.importing import uploads
 from app.directory.importing.students import import_students
@@ -114,7 +116,14 @@ def _appointment(world: World, student: str) -> Sample:
         today = today_at(school_id)
         slot = free_between(school_id, today, today + timedelta(days=120))[0]
         wish = Wish(school_id, slot.start, room_id=slot.room_id, student_id=world.students[student])
-        return {"appointment_id": appointments.book(wish, excluded=kept_from, by=by).id}
+        made = {"appointment_id": appointments.book(wish, excluded=kept_from, by=by).id}
+        slot = free_between(school_id, today, today + timedelta(days=120))[0]
+        wish = Wish(school_id, slot.start, room_id=slot.room_id, student_id=world.students[student])
+        missed = appointments.book(wish, excluded=kept_from, by=by)
+    with clock.at(slot.start), world.acting(counsellor) as by:
+        appointments.miss(session().get_one(type(missed), missed.id), revision=missed.revision, by=by)
+        task = session().scalars(select(LookIn.id).where(LookIn.appointment_id == missed.id)).one()
+    return {**made, "look_in_id": task}
 
 
 def _opinion(world: World, student: str, teacher: str, counsellor: str) -> UUID:

@@ -13,6 +13,7 @@ from app.vault import sealed
 
 BLOCK_CAUSES = ("closed", "absent", "busy")
 GAP_CAUSES = ("closed", "taken", "past", "chosen")
+OUTCOMES = ("met", "adult", "known", "came")
 RESOURCES = ("counsellor", "room", "student")
 
 
@@ -293,3 +294,39 @@ class CalendarFeed(Base):
     # HMAC of the secret in the address, under the server's key.
     address_index: Mapped[bytes]
     made_at: Mapped[datetime]
+
+
+class LookIn(Base):
+    """That somebody looks after a student of whom the room takes care and who did not come: who, and until when.
+
+    It says nothing of what was talked about: that belongs in the file. Nothing is counted against the student.
+    """
+
+    __tablename__ = "look_in"
+    __table_args__ = (
+        CheckConstraint(_one_of("outcome_code", OUTCOMES), name="outcome"),
+        CheckConstraint("(done_at IS NULL) = (outcome_code IS NULL)", name="done"),
+        CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_by"),
+        UniqueConstraint("appointment_id"),
+        Index("ix_look_in_school", "school_id", "done_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("student.id"))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    begun_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    # When others were told that it is not done.
+    told_at: Mapped[datetime | None]
+    outcome_code: Mapped[str | None]
+    done_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    done_at: Mapped[datetime | None]
+
+    appointment: Mapped[Appointment] = relationship(lazy="joined")
+
+    @property
+    def reason_id(self) -> UUID | None:
+        """Return the key that whoever may know of the booking holds, where there is a reason."""
+        return self.appointment.reason_id

@@ -5,6 +5,8 @@ from typing import Any
 from app.access import TEACHERS, Actor, Permission, relation, role
 from app.directory.policy import administers, is_school_admin
 from app.escalation.policy import has_student, in_its_room, is_counsellor, is_lead, leads_its_school
+from app.escalation.queries import watched_concerns_of
+from app.files.queries import in_charge_of
 
 
 @role
@@ -33,6 +35,16 @@ def asked_for_it(actor: Actor, record: Any) -> bool:
     return bool(record.booked_by == actor.person_id) and actor.at(record.school_id, *TEACHERS)
 
 
+@relation
+def watches_over(actor: Actor, task: Any) -> bool:
+    """Watch over the student, by an open concern or a file, and not be among those who must not know of the booking."""
+    # All is asked in any case, as above.
+    in_charge = actor.person_id in in_charge_of(task.student_id)
+    cards = {concern.card_id for concern in watched_concerns_of(task.student_id)}
+    reached = actor.ring.reaches([task.reason_id or task.id, *cards])
+    return (task.reason_id is None or task.reason_id in reached) and (in_charge or not cards.isdisjoint(reached))
+
+
 # The key is asked for first.
 _ROOM = (is_counsellor, may_know_of_it, in_its_room)
 
@@ -51,8 +63,9 @@ SEE_LOG = Permission(
 KEEP_FEED = Permission("feed:keep", [is_counsellor])
 # The address outlives the session in which it is made.
 MAKE_FEED = Permission("feed:make", [is_counsellor], reauth=True)
+LOOK_IN = Permission("look_in:close", [is_counsellor, watches_over, in_its_room])
 
 PERMISSIONS = (
     CALENDAR, READ, BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG,
-    KEEP_FEED, MAKE_FEED,
+    KEEP_FEED, MAKE_FEED, LOOK_IN,
 )

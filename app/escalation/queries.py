@@ -337,6 +337,15 @@ def _reached_about(student_id: UUID, actor: Actor) -> Select[Concern]:
     )
 
 
+def watched_concerns_of(student_id: UUID) -> Sequence[Concern]:
+    """Return the open concerns about a student from R2 on, whoever may read them."""
+    return session().scalars(
+        select(Concern).where(
+            Concern.student_id == student_id, Concern.closed_at.is_(None), Concern.level.in_(("R2", "R3", "R4"))
+        )
+    ).all()
+
+
 def students_with_concerns_since(student_ids: Collection[UUID], since: datetime) -> set[UUID]:
     """Return those of these students about whom a concern was begun or raised, or went on, since a moment."""
     went_on = exists().where(ConcernStep.concern_id == Concern.id, ConcernStep.at >= since)

@@ -145,6 +145,12 @@ def note_of(file: StudentFile, actor: Actor) -> ProcessNote | None:
     )
 
 
+def in_charge_of(student_id: UUID) -> set[UUID]:
+    """Return who is in charge of an open file of a student, restricted ones too."""
+    rows = select(StudentFile.in_charge_id).where(StudentFile.student_id == student_id, StudentFile.state == "open")
+    return set(session().scalars(rows))
+
+
 def students_with_files_since(student_ids: Collection[UUID], since: datetime) -> set[UUID]:
     """Return those of these students whose file was opened, or written in, since a moment."""
     written = exists().where(FileEntry.file_id == StudentFile.id, FileEntry.saved_at >= since)

@@ -24,6 +24,7 @@ ABOUT: dict[str, tuple[str, str | None]] = {
     "letterbox.letter": ("letter", "letters_api.show"),
     "letterbox.letters": ("letterbox", "letters_api.index"),
     "letterbox.opening": ("name_opening", None),
+    "look_ins.one": ("look_in", None),
     "identity.tasks": ("admission", "keys_api.waiting"),
     "identity.card": ("recovery_card", None),
 }

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.access import CENTRE, Actor, PostKind
+from app.appointments.queries.look_ins import look_ins_of
 from app.core import clock
 from app.directory.queries import names_of, names_of_organisations, names_of_students
 from app.escalation import drafts, queries, words
@@ -71,6 +72,7 @@ def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
     found += [*_letters(actor), *_boxes(actor), *_second_readings(actor), *_name_openings(actor)]
+    found += _look_ins(actor)
     found += [*_begun(actor), *_unsigned(actor), *_of_keys(actor)]
     return sorted(found, key=lambda task: task.order)
 
@@ -191,6 +193,17 @@ def _name_openings(actor: Actor) -> Iterator[Task]:
         yield Task(
             ANSWER, opening.review_due_at, _("A sealed name was opened"), "", _("Look at why, as somebody else"),
             "letterbox.opening", {"opening_id": opening.id}, kind="letter",
+        )
+
+
+def _look_ins(actor: Actor) -> Iterator[Task]:
+    waiting = look_ins_of(actor)
+    lines = names_of_students({one.student_id for one in waiting}, actor.ring)
+    for one in waiting:
+        line = lines.get(one.student_id)
+        yield Task(
+            REVIEW, one.due_at, line.name if line else "--", line.where if line else "",
+            _("Did not come: please look in on them"), "look_ins.one", {"look_in_id": one.id}, kind="visit",
         )
 
 

@@ -124,6 +124,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "room:open": N_("Note that the counselling room opens or closes"),
         "feed:keep": N_("See and switch off the address for one's own calendar program"),
         "feed:make": N_("Make an address for one's own calendar program"),
+        "look_in:close": N_("Look in on a student who did not come, and note it"),
         "room:log": N_("See whether the counselling room was open when it says"),
     }),
     (N_("Letters"), {

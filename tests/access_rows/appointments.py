@@ -8,10 +8,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from app.appointments import service
+from app.appointments.models import LookIn
 from app.appointments.queries import free_between, get_appointment, get_room
+from app.appointments.queries.look_ins import get_look_in
 from app.appointments.service import Wish
+from app.core import clock
+from app.core.database import session
 from app.directory.queries import get_placed_student, today_at
+from tests.files import steps
 from tests.world import World
 
 ABOUT = "app.appointments.policy"
@@ -28,6 +35,7 @@ TABLE = {
     },
     "appointment:ask_for": {"ana": "cruz sol", "zoe": "moss sol", "kai": "quill", "missing": ""},
     "appointment:take_back": {"lin's": "", "without a reason": "cruz", "without lin": "cruz", "missing": ""},
+    "look_in:close": {"ana's": "lin", "missing": ""},
     "feed:keep": {"-": "lin bo newcomer tan"},
     "feed:make": {"-": "lin bo newcomer tan"},
     "room:open": {"the school's room": _ROOM, "the other school's room": "tan", "missing": ""},
@@ -57,6 +65,13 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
     }
     for name in ("ana", "zoe", "kai"):
         found[name] = lambda name=name: get_placed_student(world.students[name])
+    steps.open_file(world, "lin", "ana")
+    with clock.at(noons[0]), world.acting("lin") as lin:
+        missed = get_appointment(made["lin's"])
+        assert missed is not None
+        service.miss(missed, revision=missed.revision, by=lin)
+        task = session().scalars(select(LookIn)).one().id
+    found["ana's"] = lambda: get_look_in(task)
     found["the school's room"] = lambda: get_room(world.school)
     found["the other school's room"] = lambda: get_room(world.organisations["other_school"])
     return found

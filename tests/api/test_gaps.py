@@ -26,6 +26,7 @@ BROWSER_ONLY = {
         "identity.use_card", "feeds.own", "feeds.make", "feeds.end",
     },
     "a file for a calendar program": {"feeds.one"},
+    "that somebody is well: a person says so in front of the page": {"look_ins.one"},
     "every request of a program extends the session": {"identity.extend"},
     "printed, and counted": {"files.on_paper"},
     "the same as JSON elsewhere": {"directory.upload_faults", "oversight.access_csv", "oversight.verification"},

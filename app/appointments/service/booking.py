@@ -12,6 +12,7 @@ from app.appointments.errors import NotPossible
 from app.appointments.models import Appointment
 from app.appointments.policy import ASK_FOR, BOOK, CHANGE, TAKE_BACK
 from app.appointments.queries import get_room, live_seats, past_due
+from app.appointments.service import look_ins
 from app.appointments.service.placing import Sealed, Terms, Wish, place, put, telling_nearest
 from app.appointments.service.reasons import seal_reason
 from app.appointments.service.seats import seat_in
@@ -93,12 +94,14 @@ def attend(booking: Appointment, *, revision: int, by: Actor) -> None:
     CHANGE.demand(by, booking)
     with telling_nearest(_wish_of(booking)):
         step(booking, "attend", revision=revision, by=by)
+    look_ins.came_after_all(booking, by=by)
 
 
 def miss(booking: Appointment, *, revision: int, by: Actor) -> None:
     """Note that nobody came; what is left of the time is free for others."""
     CHANGE.demand(by, booking)
     step(booking, "miss", revision=revision, by=by)
+    look_ins.begin(booking, by=by)
 
 
 def move(
