@@ -21,7 +21,7 @@ _LONG_WORDS = 12
 _MARKS = str.maketrans("！？～“”「」", '!?~""""')
 _TELLING_MARKS = '!?~"《😂🙏'
 # How much a group weighs against the others, found by leaving out one writer after the other.
-_GRAMS, _LAST_GRAMS, _NOTIONS, _SIGNS = 5.0, 3.5, 0.65, 1.3
+_GRAMS, _LAST_GRAMS, _NOTIONS, _SIGNS = 8.0, 1.75, 0.65, 1.3
 
 
 def features(text: str, normal: Normal, hits: Iterable[Hit], rules: Rules) -> Features:

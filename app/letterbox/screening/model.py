@@ -13,8 +13,8 @@ from app.letterbox.screening.features import Features
 FOLDER = Path(__file__).parent
 WEIGHTS = FOLDER / "weights.tsv"
 HEADS: tuple[Level, ...] = LEVELS[1:]
-UNIT = 100
-"""Weights are whole hundredths."""
+UNIT = 20
+"""Weights are whole twentieths: finer ones change no level and make the file longer."""
 
 
 @dataclass(frozen=True)

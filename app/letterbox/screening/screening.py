@@ -26,7 +26,7 @@ _MOST_FAMILIES = 2
 _LONG_ENOUGH = 2
 # In so few characters, or half as many words, nearly anything reads a little like something grave.
 _FEW, _WORD = 16, 2
-_VERY_GRAVE = 1.0
+_VERY_GRAVE = -1.0
 # From so many words on, of which the model knows no more than this share, nobody has read the letter yet.
 _WORDS_TO_JUDGE, _KNOWN_SHARE = 4, 0.5
 

@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def _write(fitted: Fitted, chosen: Mapping[Level, float], ordinary: float) -> None:
-    """Write the features with their weights as whole hundredths, one a line."""
+    """Write the features with their weights as whole twentieths, one a line."""
     head = {
         "made_from": sources(),
         "start": {name: round(float(value), 3) for name, value in zip(HEADS, fitted.start, strict=True)},
