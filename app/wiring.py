@@ -16,6 +16,7 @@ from app.appointments.look_ins import look_ins
 from app.appointments.pages import appointments as appointments_pages
 from app.appointments.pages import book_act
 from app.appointments.service.look_ins import tell_of_overdue
+from app.appointments.service.reminders import remind
 from app.audit import events as audit_events
 from app.audit import rollback
 from app.audit.cli import trail
@@ -101,6 +102,7 @@ JOBS = (
     Job("carry checkpoints outside", rollback.CARRIED_EVERY, rollback.carry, lease=None),
     Job("send notices", timedelta(seconds=20), outbox.send_waiting),
     Job("end bookings nobody confirmed", timedelta(seconds=30), in_transaction(bookings.expire_due)),
+    Job("remind of appointments", timedelta(minutes=5), in_transaction(remind)),
     Job("tell of students nobody looked in on", timedelta(minutes=1), in_transaction(tell_of_overdue)),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
     # What deletes waits while events are missing: a document of yesterday would look like nobody's.
@@ -143,6 +145,7 @@ NOTICE_WAYS = {
     "letter": ("letterbox.letter", "letter_id"),
     "letter_release": ("letterbox.released", "release_id"),
     "name_opening": ("letterbox.opening", "opening_id"),
+    "appointment_day": ("appointments.calendar", ""),
     "look_in": ("look_ins.one", "look_in_id"),
     "notice_choice": ("notifications.choice", ""),
 }

@@ -33,6 +33,7 @@ KINDS = {
     "key:waiting": N_("A colleague waits to be admitted."),
     "key:not_admitted": N_("You were not admitted to a group. Your account page says to which."),
     "key:refused": N_("Somebody was not admitted to a group: look whether the account is theirs."),
+    "appointment:today": N_("You have appointments today."),
     "look_in:begun": N_("Something waits for you that should be done today."),
     "look_in:overdue": N_("Something that should have been done today still waits."),
     "notice:test": N_("You asked for a test notice."),
