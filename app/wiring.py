@@ -169,6 +169,11 @@ def event_words() -> dict[str, str]:
     return {action: words for events in EVENTS for action, words in events.EVENTS.items()}
 
 
+def sealed_at_once() -> frozenset[str]:
+    """Return the events that are under a signed head of their tree before whoever did it gets an answer."""
+    return frozenset().union(*(getattr(events, "AT_ONCE", ()) for events in EVENTS))
+
+
 def register_features(app: Application) -> None:
     """Open every feature's pages, API and commands."""
     for blueprint in PAGES:
@@ -187,6 +192,7 @@ def register_features(app: Application) -> None:
     app.extensions["demo_sign_ins"] = [(one.words, one.name, one.number, cast.PASSWORD) for one in cast.TOUR]
     app.context_processor(frame_of_page)
     app.context_processor(rollback_of_page)
+    app.database.info["at_once"] = sealed_at_once()
     app.database.info["post_given"] = arrivals.tell_of_post
     app.extensions["refusal_pages"] = {"/w/": "letterbox/child/refused.html"}
     records.ask(files_queries.students_with_files_since, escalation_queries.students_with_concerns_since)

@@ -4,7 +4,7 @@ import copy
 import dataclasses
 import importlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from app import create_app
 from app.core.database import Database
@@ -131,8 +133,23 @@ def world(
 ) -> Iterator[Any]:
     """The cast (tests/world.py) with a database of its own, as `world.database`."""
     opened = world_installation.open()
-    yield dataclasses.replace(copy.deepcopy(world_template(database_kind)[1]), database=opened)
+    with _every_key_that_is_taken_away_is_on_the_trail():
+        yield dataclasses.replace(copy.deepcopy(world_template(database_kind)[1]), database=opened)
     opened.dispose()
+
+
+@contextmanager
+def _every_key_that_is_taken_away_is_on_the_trail() -> Iterator[None]:
+    """Let no deed of a story end with a key that it took away and no event spoke of."""
+
+    def look(opened: Session) -> None:
+        assert opened.in_nested_transaction() or not opened.info.get("taken_away"), opened.info["taken_away"]
+
+    event.listen(Session, "before_commit", look)
+    try:
+        yield
+    finally:
+        event.remove(Session, "before_commit", look)
 
 
 class CompiledOnce(BytecodeCache):

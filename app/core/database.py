@@ -153,6 +153,16 @@ def in_transaction() -> bool:
     return _current.get(None) is not None
 
 
+def before_commit(work: Callable[[], None]) -> None:
+    """Let something be done once at the end of the transaction at hand, inside it."""
+    session().info.setdefault("before_commit", {})[work] = None
+
+
+def after_commit(work: Callable[["Database"], None]) -> None:
+    """Let something be done once, outside any transaction, when the one at hand has been committed; it never raises."""
+    session().info.setdefault("after_commit", {})[work] = None
+
+
 class Database:
     """An engine with this product's rules, and the way to open a transaction on it.
 
@@ -213,8 +223,12 @@ class Database:
             try:
                 with opened.begin():
                     yield opened
+                    for last in opened.info.get("before_commit", ()):
+                        last()
             finally:
                 _current.reset(token)
+        for work in opened.info.get("after_commit", ()):
+            work(self)
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:

@@ -14,6 +14,7 @@ EVENTS = {
     "student:viewed": N_("looked at a student's page"),
     "roster:imported": N_("imported a roster"),
     "roster:undone": N_("undid the import of a roster"),
+    "roster:undo_over": N_("deleted what would have undone the import of a roster"),
     "contacts:settled": N_("passed on or withdrew the contacts of classes"),
     "person:changed": N_("changed the name or mail address of somebody on the staff"),
     "post:ended": N_("ended a post"),

@@ -166,7 +166,7 @@ def add_person(
     vault.write_server(person, "mail_sealed", mail.strip() if mail else None)
     session().add(person)
     session().flush()
-    audit.record(by, "person:added", organisation=district_id, subject=("person", person.id))
+    _record_person(by, "person:added", person)
     return person
 
 
@@ -190,8 +190,14 @@ def change_person(person: Person, *, name: str, mail: str | None, by: Doer) -> N
         return
     vault.write_server(person, "name_sealed", name.strip())
     vault.write_server(person, "mail_sealed", mail)
-    session().flush()
-    audit.record(by, "person:changed", organisation=person.district_id, subject=("person", person.id))
+    _record_person(by, "person:changed", person)
+
+
+def _record_person(by: Doer, action: str, person: Person) -> None:
+    audit.record(
+        by, action, organisation=person.district_id, subject=("person", person.id),
+        holds=[*audit.holding(person, "name_sealed"), *audit.holding(person, "mail_sealed")],
+    )
 
 
 def find_person(district_id: UUID, number: str) -> Person | None:

@@ -109,7 +109,7 @@ def forget_old() -> int:
 
 
 def _delete(draft: ConcernDraft) -> None:
-    vault.destroy(draft.id)
+    vault.destroy(draft.id, quietly=True)
     session().delete(draft)
     session().flush()
 

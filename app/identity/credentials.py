@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app import vault
+from app import audit, vault
+from app.audit.body import Code
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Refusal
@@ -91,6 +92,16 @@ def take_password(account: Account, chosen: Chosen, person: Person) -> bytes:
     _take(account, chosen)
     account.password_changed_at = clock.now()
     return chosen.stretched.kek
+
+
+def holds_of(account: Account) -> list[Code]:
+    """Return for an event by what a person proves now who they are."""
+    return [*holds_password(account), *audit.holding(account, "factor_sealed"), *audit.holding(account, "state")]
+
+
+def holds_password(account: Account) -> list[Code]:
+    """Return for an event which password counts now: an earlier one put back by SQL is found."""
+    return audit.holding(account, "salt", "cost_code", "verifier")
 
 
 def take_anew(account: Account, anew: Chosen, ring: KeyRing) -> None:

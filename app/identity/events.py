@@ -6,6 +6,7 @@ EVENTS = {
     "account:opened": N_("opened an account"),
     "account:closed": N_("closed an account"),
     "account:password_changed": N_("changed the password"),
+    "account:password_kept": N_("kept a password anew at today's cost"),
     "sign_in:done": N_("signed in"),
     "sign_in:failed": N_("failed to sign in"),
     "sign_in:ended": N_("signed out"),
@@ -29,3 +30,5 @@ EVENTS = {
     "card:made": N_("printed the recovery card of the room"),
     "card:used": N_("used the recovery card of the room"),
 }
+
+AT_ONCE = ("card:used",)

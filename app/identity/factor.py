@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from app import audit, vault
 from app.access import Actor, PostKind
+from app.audit.body import Code
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Invalid, Refusal
@@ -82,7 +83,7 @@ def enrol(*, token: str, code: str, by: Actor) -> list[str]:
     account = session().get_one(Account, by.person_id)
     vault.write_server(account, "factor_sealed", secret.hex())
     account.factor_since, account.factor_step = clock.now(), step
-    _record("factor:enrolled", by)
+    _record("factor:enrolled", by, holds=audit.holding(account, "factor_sealed"))
     return renew_backup_codes(by=by)
 
 
@@ -90,8 +91,9 @@ def remove(*, by: Actor) -> None:
     """Go back to the password alone; raises FactorNeeded where the post asks for a second factor."""
     if is_needed(by):
         raise FactorNeeded()
-    clear(session().get_one(Account, by.person_id))
-    _record("factor:removed", by)
+    account = session().get_one(Account, by.person_id)
+    clear(account)
+    _record("factor:removed", by, holds=audit.holding(account, "factor_sealed"))
 
 
 def clear(account: Account) -> None:
@@ -166,5 +168,5 @@ def _message(person_id: UUID, code: bytes) -> bytes:
     return b"backup code" + person_id.bytes + code
 
 
-def _record(action: str, by: Actor) -> None:
-    audit.record(by, action, organisation=by.district_id, subject=("person", by.person_id))
+def _record(action: str, by: Actor, **codes: Code) -> None:
+    audit.record(by, action, organisation=by.district_id, subject=("person", by.person_id), **codes)

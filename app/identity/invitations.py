@@ -17,7 +17,7 @@ from app.directory.contacts import settle_contacts
 from app.directory.models import Organisation, Person
 from app.directory.queries import organisations_of, people_in_post, posts_held, posts_of, today_at
 from app.identity import arrivals, factor, keys, policy, service
-from app.identity.credentials import Chosen, choosing, demand_fitting, nobody, take_password
+from app.identity.credentials import Chosen, choosing, demand_fitting, holds_of, nobody, take_password
 from app.identity.models import Account, Invitation
 from app.identity.queries import HandedOut, actor_for, in_demo_mode
 from app.vault import MistypedCode, codes, groups, people, slips
@@ -243,7 +243,7 @@ def forget_expired() -> int:
     ).all()
     for row in rows:
         row.state = "void"
-        slips.void_slip(row.id)
+        slips.void_slip(row.id, quietly=True)
     return len(rows)
 
 
@@ -300,7 +300,7 @@ def join(chosen: Chosen, *, code: str) -> service.SignedIn:
     actor = actor_for(found.person.id, ring, via="page")
     audit.record(
         actor, action, organisation=found.invitation.organisation_id, subject=("person", found.person.id),
-        invited_by=found.invitation.inviter_id,
+        invited_by=found.invitation.inviter_id, holds=holds_of(account),
     )
     keys.found_missing(by=actor)
     settle_contacts(actor)

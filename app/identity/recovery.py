@@ -12,7 +12,7 @@ from app.core.words import N_
 from app.directory.models import Person
 from app.directory.service import number_index
 from app.identity import offers
-from app.identity.credentials import Chosen, choosing, nobody, take_password
+from app.identity.credentials import Chosen, choosing, holds_password, nobody, take_password
 from app.identity.models import Account
 from app.identity.queries import find_account, is_open
 from app.identity.service import end_sessions_of
@@ -76,7 +76,10 @@ def recover(chosen: Chosen, *, login: str, code: str, source: str) -> None:
     end_sessions_of(account.id)
     forget(_what(number), source)
     by = audit.Somebody(person.id, via="page")
-    audit.record(by, "account:recovered", organisation=person.district_id, subject=("person", person.id))
+    audit.record(
+        by, "account:recovered", organisation=person.district_id, subject=("person", person.id),
+        holds=holds_password(account),
+    )
 
 
 def _what(number: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 
 from app import audit
 from app.access import Actor
+from app.audit.body import Code
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Conflict
@@ -23,6 +24,8 @@ from app.identity.credentials import (
     choosing,
     demand_password,
     demand_proof_patience,
+    holds_of,
+    holds_password,
     take_password,
 )
 from app.identity.models import Account, HalfSignIn, SignInSession
@@ -58,7 +61,8 @@ def enrol_directly(person: Person, *, chosen: Chosen, signer: Signer, recovery_c
     session().flush()
     ring = people.enrol(person.id, kek=kek, recovery_code=recovery_code, signer=signer)
     audit.record(
-        audit.system("enrolment"), "account:opened", organisation=person.district_id, subject=("person", person.id)
+        audit.system("enrolment"), "account:opened", organisation=person.district_id, subject=("person", person.id),
+        holds=holds_of(account),
     )
     return ring
 
@@ -176,17 +180,19 @@ def change_password(change: PasswordChange, *, source: str, by: Actor) -> None:
     kek = take_password(account, change.new, session().get_one(Person, by.person_id))
     people.change_password(by.ring, kek=kek)
     end_sessions_of(by.person_id, but=by.session_id)
-    _record(by, "account:password_changed", by.person_id)
+    _record(by, "account:password_changed", by.person_id, holds=holds_password(account))
 
 
 def close_account(person_id: UUID, *, by: audit.Doer) -> None:
     """End a person's access in every process at the next request: no session, no wrap, no sign-in."""
-    session().execute(update(Account).where(Account.id == person_id).values(state="closed"))
+    account = session().get(Account, person_id)
+    if account is not None:
+        account.state = "closed"
     end_sessions_of(person_id)
     groups.leave_all(person_id)
-    _record(by, "account:closed", person_id)
+    _record(by, "account:closed", person_id, holds=audit.holding(account, "state") if account else None)
 
 
-def _record(by: audit.Doer, action: str, person_id: UUID) -> None:
+def _record(by: audit.Doer, action: str, person_id: UUID, **codes: Code) -> None:
     person = session().get_one(Person, person_id)
-    audit.record(by, action, organisation=person.district_id, subject=("person", person_id))
+    audit.record(by, action, organisation=person.district_id, subject=("person", person_id), **codes)

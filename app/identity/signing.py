@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from app import audit
 from app.access import Actor
+from app.audit.body import Code
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Refusal
 from app.core.words import N_
 from app.directory.service import number_index
 from app.identity import factor
-from app.identity.credentials import Typed, checking, nobody, take_anew
+from app.identity.credentials import Typed, checking, holds_password, nobody, take_anew
 from app.identity.models import Account, HalfSignIn
 from app.identity.queries import actor_for, district_id, find_account, is_open, live_half
 from app.identity.service import SignedIn, begin_session, locked
@@ -73,15 +74,20 @@ def authenticate(typed: Typed, *, login: str, source: str) -> tuple[Account, Key
         raise WrongSignIn() from None
     if typed.anew is not None:
         take_anew(account, typed.anew, ring)
+        _record(account, "account:password_kept", holds=holds_password(account))
     return account, ring
 
 
 def _record_failure(account: Account | None) -> None:
     """Keep a failed sign-in; one with a name that nobody has leaves an event of the same size."""
+    _record(account, "sign_in:failed")
+
+
+def _record(account: Account | None, action: str, **codes: Code) -> None:
     district = district_id()
     if district is not None:
         subject = ("person", account.id) if account else None
-        audit.record(audit.system("identity"), "sign_in:failed", organisation=district, subject=subject)
+        audit.record(audit.system("identity"), action, organisation=district, subject=subject, **codes)
 
 
 def begin(account: Account, ring: KeyRing) -> SignedIn | HalfSignedIn:

@@ -21,6 +21,7 @@ EVENTS = {
     "letter:released": N_("told somebody words of a letter"),
     "letter:release_viewed": N_("read words told from a letter"),
     "letter:let_in": N_("let one more colleague read a letter"),
+    "letter:readers_renewed": N_("gave a letter to those who open its box today"),
     "letter:said_who": N_("said who must not learn of a letter"),
     "letter:noted": N_("wrote a note to a letter"),
     "letter:level_set": N_("set the level of a letter"),
@@ -28,3 +29,5 @@ EVENTS = {
     "letter:led_to_concern": N_("raised a concern from a letter"),
     "letter:closed": N_("closed a letter"),
 }
+
+AT_ONCE = ("letter:name_opened",)

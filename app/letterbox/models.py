@@ -82,6 +82,8 @@ class Letter(Base):
     ladder: Mapped[list[Any]]
     climbed: Mapped[int]
     revision: Mapped[int]
+    # Digest of all its messages with whatever is said of them: a thread that was cut or dated back shows.
+    thread: Mapped[bytes]
     # How they want to be known, class, wishes, who must not learn of it, what screening found.
     head: Mapped[bytes] = sealed(organisation="school_id")
     name_id: Mapped[UUID | None]
@@ -203,7 +205,8 @@ class NameOpening(Base):
     opened_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     review_due_at: Mapped[datetime]
-    # Under a key of its own: leadership and centre look at why, and read no letter for it.
+    # Under a key of its own: leadership and centre look at why, and read no letter for it. What is believed of the
+    # opening stands in here, too: which letter, and until when.
     reason: Mapped[bytes] = sealed(organisation="school_id", author="opened_by")
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.access import Actor
+from app.audit.body import Code
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Conflict, Invalid
@@ -21,6 +22,7 @@ from app.notifications.robots import Robot, robot_at
 from app.notifications.wishes import Wish, wishes_of
 
 ROBOTS = ("dingtalk", "wecom")
+_CHOSEN = ("way_code", "pace_code", "quiet_from", "quiet_until", "robot_sealed")
 Tested = Literal["under_way", "not_yet", "sent", "given_up"]
 
 
@@ -73,7 +75,7 @@ def choose(*, way: str, pace: Pace, by: Actor, address: str = "", secret: str = 
     session().add(choice)
     session().flush()
     _leave_anew(by.person_id)
-    _record(by, "notice:chosen")
+    _record(by, "notice:chosen", holds=audit.holding(choice, *_CHOSEN))
 
 
 def _robot(way: str, address: str, secret: str, kept: NoticeChoice | None) -> Robot:
@@ -130,5 +132,5 @@ def tested(notice: Notice | None) -> Tested | None:
     return "sent" if notice.mail_state == "sent" else "given_up"
 
 
-def _record(by: Actor, action: str) -> None:
-    audit.record(by, action, organisation=by.district_id, subject=("person", by.person_id))
+def _record(by: Actor, action: str, **codes: Code) -> None:
+    audit.record(by, action, organisation=by.district_id, subject=("person", by.person_id), **codes)

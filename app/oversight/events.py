@@ -9,3 +9,5 @@ EVENTS = {
     "access:table_read": N_("looked at who may do what"),
     "access:refused": N_("was refused"),
 }
+
+AT_ONCE = ("trail:exported",)

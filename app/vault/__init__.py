@@ -50,6 +50,7 @@ from app.vault.opening import (
 from app.vault.publics import SharedKey
 from app.vault.recovery_cards import cards_of
 from app.vault.ring import KeyRing
+from app.vault.taking import Taken, still_there, taken_away
 from app.vault.trust import trust
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "NoKey",
     "ObjectKey",
     "SharedKey",
+    "Taken",
     "Untrusted",
     "VaultError",
     "Wrap",
@@ -95,6 +97,8 @@ __all__ = [
     "server_sealed",
     "share",
     "sign_checkpoint",
+    "still_there",
+    "taken_away",
     "trust",
     "user",
     "verify_signature",

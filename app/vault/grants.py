@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import and_, bindparam, exists, insert, or_, select
 
 from app.core import clock
 from app.core.database import session
@@ -20,6 +20,7 @@ from app.vault.models import Grant, Membership, UserKey
 from app.vault.publics import SharedKey
 from app.vault.ring import KeyRing
 from app.vault.statements import grant_info, grant_statement
+from app.vault.taking import take_away
 from app.vault.trust import trust
 from app.vault.ways import Way, forget_ways, people_reaching
 
@@ -111,20 +112,17 @@ def share(
 
 def withdraw(object_id: UUID, *, holder: Holder) -> int:
     """Delete a holder's grants of an object and return how many there were; it needs no key."""
-    forget_ways()
-    done = session().execute(
-        delete(Grant).where(
-            Grant.object_id == object_id, Grant.holder_kind == holder.kind, Grant.holder_id == holder.id
-        )
+    return take_away(
+        Grant, Grant.object_id == object_id, Grant.holder_kind == holder.kind, Grant.holder_id == holder.id
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def destroy(object_id: UUID) -> int:
-    """Delete every grant of an object: what was sealed under it can never be opened again."""
-    forget_ways()
-    done = session().execute(delete(Grant).where(Grant.object_id == object_id))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+def destroy(object_id: UUID, *, quietly: bool = False) -> int:
+    """Delete every grant of an object: what was sealed under it can never be opened again.
+
+    Quietly, where only its author could open it and no event follows.
+    """
+    return take_away(Grant, Grant.object_id == object_id, quietly=quietly)
 
 
 def grants_of(object_id: UUID) -> list[Grant]:

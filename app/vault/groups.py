@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core import clock
@@ -19,8 +19,8 @@ from app.vault.models import Grant, Group, GroupKey, Membership, Slip, UserKey
 from app.vault.publics import MEMBER, Member
 from app.vault.ring import KeyRing
 from app.vault.statements import group_key_statement, membership_info, membership_statement
+from app.vault.taking import take_away
 from app.vault.trust import trust
-from app.vault.ways import forget_ways
 
 
 class Granter(NamedTuple):
@@ -81,9 +81,7 @@ def take_over_from_slip(slip: Slip, pair: KeyPair, *, to: KeyRing) -> None:
     """
     carried = carried_by(Holder("slip", slip.id))
     hand_on(carried, pair, to=to, granter=_as_user(to))
-    for member in carried:
-        session().delete(member)
-    session().flush()
+    take_away(Membership, Membership.holder_kind == "slip", Membership.holder_id == slip.id)
     to.forget_memberships()
 
 
@@ -183,15 +181,11 @@ def groups_of(user_id: UUID) -> set[UUID]:
 
 def leave(user_id: UUID, group_ids: list[UUID]) -> None:
     """Delete a person's wraps of these groups at once; it needs no key."""
-    session().execute(
-        delete(Membership).where(
-            Membership.holder_kind == "user",
-            Membership.holder_id == user_id,
-            Membership.group_id.in_(group_ids),
-        )
+    take_away(
+        Membership, Membership.holder_kind == "user", Membership.holder_id == user_id,
+        Membership.group_id.in_(group_ids),
     )
     session().expire_all()
-    forget_ways()
 
 
 def leave_objects(user_id: UUID, organisation_id: UUID) -> int:
@@ -201,24 +195,19 @@ def leave_objects(user_id: UUID, organisation_id: UUID) -> int:
         other.object_id == Grant.object_id,
         or_(other.holder_kind != "user", other.holder_id != user_id),
     )
-    done = session().execute(
-        delete(Grant).where(
-            Grant.holder_kind == "user", Grant.holder_id == user_id, Grant.organisation_id == organisation_id, others
-        )
+    taken = take_away(
+        Grant, Grant.holder_kind == "user", Grant.holder_id == user_id, Grant.organisation_id == organisation_id,
+        others,
     )
     session().expire_all()
-    forget_ways()
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return taken
 
 
 def leave_all(user_id: UUID) -> None:
     """Delete everything that was wrapped to a person: groups and single objects."""
-    session().execute(
-        delete(Membership).where(Membership.holder_kind == "user", Membership.holder_id == user_id)
-    )
-    session().execute(delete(Grant).where(Grant.holder_kind == "user", Grant.holder_id == user_id))
+    for table in (Membership, Grant):
+        take_away(table, table.holder_kind == "user", table.holder_id == user_id)
     session().expire_all()
-    forget_ways()
 
 
 def carried_by(holder: Holder) -> Sequence[Membership]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.core import clock
 from app.core.database import session
@@ -14,8 +14,8 @@ from app.vault.keypairs import KeyPair
 from app.vault.models import Grant, Group, Membership, RecoveryCard
 from app.vault.ring import KeyRing
 from app.vault.statements import card_statement
+from app.vault.taking import take_away
 from app.vault.trust import FIRST_EPOCH, trust
-from app.vault.ways import forget_ways
 
 
 def card_pair(code: bytes) -> KeyPair:
@@ -97,9 +97,7 @@ def present_card(organisation_id: UUID) -> RecoveryCard | None:
 def close_cards(organisation_id: UUID) -> None:
     """Let no recovery card of an organisation open its room any more; single objects wait for the next card."""
     ids = select(RecoveryCard.id).where(RecoveryCard.organisation_id == organisation_id)
-    session().execute(
-        delete(Membership).where(Membership.holder_kind == "card", Membership.holder_id.in_(ids))
-    )
+    take_away(Membership, Membership.holder_kind == "card", Membership.holder_id.in_(ids))
     session().expire_all()
 
 
@@ -123,5 +121,4 @@ def void_cards(organisation_id: UUID, *, but: UUID | None = None) -> None:
     if but is not None:
         ids = ids.where(RecoveryCard.id != but)
     for table in (Membership, Grant):
-        session().execute(delete(table).where(table.holder_kind == "card", table.holder_id.in_(ids)))
-    forget_ways()
+        take_away(table, table.holder_kind == "card", table.holder_id.in_(ids))

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
-
 from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
@@ -15,6 +13,7 @@ from app.vault.models import Membership, Slip
 from app.vault.people import Signer
 from app.vault.ring import KeyRing
 from app.vault.statements import slip_statement
+from app.vault.taking import take_away
 
 
 def slip_pair(code: bytes) -> KeyPair:
@@ -54,9 +53,9 @@ def make_slip(
     return slip
 
 
-def void_slip(slip_id: UUID) -> None:
-    """Take from a slip every key it carried: it was used, replaced, or is too old."""
-    session().execute(delete(Membership).where(Membership.holder_kind == "slip", Membership.holder_id == slip_id))
+def void_slip(slip_id: UUID, *, quietly: bool = False) -> None:
+    """Take from a slip every key it carried: it was used, replaced, or (quietly) is too old."""
+    take_away(Membership, Membership.holder_kind == "slip", Membership.holder_id == slip_id, quietly=quietly)
 
 
 def slip_signer(slip: Slip, code: bytes) -> Signer:

@@ -158,7 +158,7 @@ def test_nobody_but_who_is_in_charge_restricts(world: World, anas: UUID) -> None
 
 
 def test_the_rooms_recovery_card_keeps_opening_it(world: World, anas: UUID) -> None:
-    from app.vault import recovery_cards
+    from app.vault import recovery_cards, taken_away
 
     code = bytes(range(32))
     with world.acting("lin") as lin:
@@ -169,10 +169,11 @@ def test_the_rooms_recovery_card_keeps_opening_it(world: World, anas: UUID) -> N
         assert card is not None
         recovery_cards.take_over_from_card(card, recovery_cards.card_pair(code), to=bo.ring)
         assert bo.ring.reaches([anas])
+        taken_away()
 
 
 def test_a_voided_card_opens_no_restricted_file(world: World, anas: UUID) -> None:
-    from app.vault import recovery_cards
+    from app.vault import recovery_cards, taken_away
 
     code = bytes(range(32))
     with world.acting("lin") as lin:
@@ -184,6 +185,7 @@ def test_a_voided_card_opens_no_restricted_file(world: World, anas: UUID) -> Non
         assert card is not None
         recovery_cards.take_over_from_card(card, recovery_cards.card_pair(code), to=bo.ring)
         assert not bo.ring.reaches([anas])
+        taken_away()
 
 
 def test_restricting_asks_again_who_it_is(world: World, app: Flask, browser_of: BrowserOf, anas: UUID) -> None:

@@ -205,6 +205,13 @@ def test_an_answer_in_another_name_is_not_shown_as_verified(world: World, post: 
         message = answering.answer(letter, words=ANSWER, revision=letter.revision, by=lin)
         message.author_id = world.people["bo"]
         vault.write(message, "body", ANSWER, lin.ring.open(letter.id))
+    with pytest.raises(Damaged), world.database.transaction(writes=False):
+        returning.thread(come_back(world, posted))
+    with world.acting("lin") as lin:
+        letter = letter_of(posted)
+        letter.thread = messages.beginning(letter.id)
+        for each in session().scalars(select(LetterMessage).order_by(LetterMessage.number)):
+            letter.thread = messages._grown(letter.thread, each)
     with world.database.transaction(writes=False):
         assert [each.verified for each in returning.thread(come_back(world, posted))] == [False, False]
 

@@ -93,7 +93,7 @@ def test_a_colleague_who_came_later_is_let_in_by_one_who_reads_it(world: World, 
         breaking.open_name(letter_of(posted), reason="没有到校", by=sol)
         assert breaking.name_of(letter_of(posted), by=sol) == "陈子涵"
     assert told(world, "letter:name_opened") == {"lin", "bo", "dee", "dora"}
-    assert [event.codes for event in world.events("letter:let_in")] == [{"person": world.people["sol"].hex}]
+    assert [event.codes["person"] for event in world.events("letter:let_in")] == [world.people["sol"].hex]
     assert not reads(world, "cruz", posted)
 
 

@@ -136,13 +136,19 @@ def test_the_trail_holds_the_digest_of_what_is_sealed_and_no_word_of_it(world: W
     assert digest.startswith("sha256-") and len(digest) == 71
 
 
-def test_a_row_that_is_gone_is_nothing_to_compare(world: World) -> None:
-    """Erasing takes rows away; that something is missing is not what this check is for."""
+def test_a_row_that_is_gone_is_missed_unless_an_event_says_so(world: World) -> None:
     from app.audit import record, system
 
-    with world.database.transaction():
-        record(
-            system("x"), "file:overview_changed", organisation=world.school,
-            holds=[["student_file", uuid4(), "overview", "nothing"], ["no_table", uuid4(), "overview", "nothing"]],
-        )
+    def said(*holds: Any) -> None:
+        with world.database.transaction():
+            record(system("x"), "file:overview_changed", organisation=world.school, holds=list(holds))
+
+    file_id = uuid4()
+    said(["no_table", uuid4(), "overview", "nothing"])
+    check(world.database)
+    said(["student_file", file_id, "overview", "nothing"])
+    with pytest.raises(TrailBroken) as found:
+        check(world.database)
+    assert found.value.what == broken.ROW_MISSING
+    said(["student_file", file_id, "gone"])
     check(world.database)

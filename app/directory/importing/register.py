@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app import vault
+from app import audit, vault
 from app.access import Actor
+from app.audit.body import Code
 from app.core.database import session
 from app.core.errors import Conflict
 from app.core.ids import new_id
@@ -71,6 +72,8 @@ class Register:
         self.places: dict[UUID, Place] = {}
         self._load()
         self._before = dict(self.places)
+        self._written: list[tuple[DirectoryPage | ClassContacts, str]] = []
+        self._gone: list[DirectoryPage | ClassContacts] = []
 
     def _load(self) -> None:
         self._rows = {row.id: row for row in _all(Student, self.school)}
@@ -148,6 +151,11 @@ class Register:
         self._before = dict(after)
         return {one: before.get(one) for one in changed}
 
+    def holds(self) -> list[Code]:
+        """Return for the event of whoever sealed it what pages and contacts hold now, and which are gone."""
+        written = [held for row, column in self._written for held in audit.holding(row, column)]
+        return written + [held for row in self._gone for held in audit.gone(row)]
+
     def _demand_contacts(self, changed: Iterable[UUID]) -> None:
         """Refuse to move anybody whose contacts would stay behind or be overwritten unread."""
         places = [place for one in changed for place in (self._before.get(one), self.places.get(one)) if place]
@@ -181,6 +189,7 @@ class Register:
         page = self._pages.get(class_id)
         if not students:
             if page is not None:
+                self._gone.append(page)
                 session().delete(self._pages.pop(class_id))
             return
         if page is None:
@@ -190,6 +199,7 @@ class Register:
             session().add(page)
         places = sorted(((one, self.places[one]) for one in students), key=lambda pair: pair[1].number)
         vault.write(page, "lines", [[one.hex, at.number, at.name, at.reading] for one, at in places], self.key)
+        self._written.append((page, "lines"))
 
     def _keep_contacts(self, members: Mapping[UUID, list[UUID]]) -> None:
         missing = [self._shape(class_id) for class_id in members if class_id not in self._contacts]
@@ -197,6 +207,7 @@ class Register:
         for class_id, students in members.items():
             if not students:
                 if class_id in self._contacts:
+                    self._gone.append(self._contacts[class_id])
                     destroy_contacts(self._contacts.pop(class_id))
                 continue
             if class_id not in self._contacts:
@@ -206,6 +217,7 @@ class Register:
             row = self._contacts[class_id]
             facts = {one.hex: dict(self.places[one].facts) for one in students if self.places[one].facts}
             vault.write(row, "contacts", facts, self.by.ring.open(row.id))
+            self._written.append((row, "contacts"))
 
     def _shape(self, class_id: UUID) -> SchoolClass:
         return session().get_one(SchoolClass, class_id)

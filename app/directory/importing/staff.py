@@ -14,7 +14,7 @@ from app.directory.contacts import settle_contacts
 from app.directory.importing.models import RosterImport
 from app.directory.importing.numbers import numbers_kept_out
 from app.directory.importing.progress import Tell, silent
-from app.directory.importing.students import NothingToImport, PlanChanged, RowsHaveFaults, keep_import
+from app.directory.importing.students import NothingToImport, PlanChanged, RowsHaveFaults, keep_import, new_import
 from app.directory.models import Grade, Organisation, Person
 from app.directory.people import HeldPost, posts_held_at
 from app.directory.policy import IMPORT_STAFF
@@ -147,7 +147,9 @@ def _carry_out(
         "rows": len(plan.staff.entries), "without": len(plan.staff.bad_rows), "new": len(plan.new_people),
         "renamed": len(plan.renamed), "posts": len(plan.new_posts), "ended": len(ending),
     }
-    return keep_import(_where_kept(plan, by), kind="staff", upload_id=upload_id, counts=counts, by=by)
+    imported = new_import(_where_kept(plan, by), kind="staff", upload_id=upload_id, counts=counts, by=by)
+    keep_import(imported, by=by)
+    return imported
 
 
 def _where_kept(plan: StaffPlan, by: Actor) -> Organisation:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app import audit, vault
 from app.access import Actor, PostKind
+from app.audit.body import Code
 from app.core import clock
 from app.core.database import savepoint, session
 from app.core.errors import Conflict, Invalid
@@ -96,13 +97,14 @@ def _carry_out(
         "moved": len(found.moved), "renamed": len(found.renamed), "returned": len(found.returned),
         "left": len(gone), "contacts": plan.contacts_changed,
     }
-    done = keep_import(school, kind="students", upload_id=upload_id, counts=counts, by=by)
     way_back = {
         "before": {one.hex: place.dump() if place else None for one, place in before.items()},
         "classes": [class_id.hex for class_id in places.made_classes],
         "grades": [grade_id.hex for grade_id in places.made_grades],
     }
+    done = new_import(school, kind="students", upload_id=upload_id, counts=counts, by=by)
     _keep_way_back(done, way_back, by=by)
+    keep_import(done, by=by, holds=[*register.holds(), *audit.holding(done, "way_back")])
     return done
 
 
@@ -163,20 +165,23 @@ class _Classes:
         return shape.id
 
 
-def keep_import(
+def new_import(
     organisation: Organisation, *, kind: str, upload_id: UUID | None, counts: dict[str, int], by: Actor
 ) -> RosterImport:
-    """Keep that a list was imported, with its counts, and note it on the trail."""
-    done = RosterImport(
+    """Return an import of a list with its counts, for `keep_import`."""
+    return RosterImport(
         id=new_id(), organisation_id=organisation.id, kind=kind, upload_id=upload_id or new_id(),
         person_id=by.person_id, made_at=clock.now(), counts=counts, way_back=None, undo_until=None, undone_at=None,
     )
+
+
+def keep_import(done: RosterImport, *, by: Actor, holds: Sequence[Code] = ()) -> None:
+    """Keep that a list was imported, and note it on the trail with its counts and what was written."""
     session().add(done)
-    session().flush()
     audit.record(
-        by, "roster:imported", organisation=organisation.id, subject=("roster_import", done.id), kind=kind, **counts
+        by, "roster:imported", organisation=done.organisation_id, subject=("roster_import", done.id), kind=done.kind,
+        holds=[*holds] or None, **done.counts,
     )
-    return done
 
 
 def _keep_way_back(done: RosterImport, way_back: Mapping[str, object], *, by: Actor) -> None:
@@ -189,4 +194,5 @@ def _keep_way_back(done: RosterImport, way_back: Mapping[str, object], *, by: Ac
     )
     vault.write(done, "way_back", way_back, key)
     done.undo_until = done.made_at + UNDO_FOR
+    session().add(done)
     session().flush()

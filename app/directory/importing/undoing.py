@@ -66,6 +66,7 @@ def _go_back(done: RosterImport, *, by: Actor) -> list[UUID]:
     audit.record(
         by, "roster:undone", organisation=done.organisation_id, subject=("roster_import", done.id),
         students=len(before) - len(staying), stayed=len(staying),
+        holds=[*register.holds(), *audit.holding(done, "way_back")],
     )
     return sorted(staying)
 
@@ -144,4 +145,8 @@ def forget_ways_back(expired: Collection[RosterImport]) -> int:
     for done in expired:
         vault.destroy(done.id)
         done.way_back = None
+        audit.record(
+            audit.system("rosters"), "roster:undo_over", organisation=done.organisation_id,
+            subject=("roster_import", done.id), holds=audit.holding(done, "way_back"),
+        )
     return len(expired)

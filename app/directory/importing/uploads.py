@@ -90,7 +90,7 @@ def choose(upload: RosterUpload, choices: Choices, *, by: Actor) -> None:
 
 def forget_upload(upload: RosterUpload) -> None:
     """Destroy the key of an upload, then the list itself."""
-    vault.destroy(upload.id)
+    vault.destroy(upload.id, quietly=True)
     session().delete(upload)
     session().flush()
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from app import audit, vault
+from app import vault
 from app.access import Actor
-from app.audit.body import Code
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Conflict, Invalid, Stale
@@ -15,7 +14,7 @@ from app.escalation.levels import GRAVE
 from app.letterbox import policy
 from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, LetterMessage
-from app.letterbox.service import drafts, messages, second
+from app.letterbox.service import drafts, messages, second, trail
 from app.letterbox.service.messages import Said
 from app.letterbox.service.posting import worded
 from app.letterbox.service.readership import give, head_of, kept_from, leave_to, readers_of, sharing
@@ -44,7 +43,7 @@ def take_up(letter: Letter, *, by: Actor) -> None:
     if letter.opened_at is None:
         letter.opened_at, letter.opened_by = clock.now(), by.person_id
     _touch(letter)
-    _record(by, "letter:opened", letter)
+    trail.changed(by, "letter:opened", letter)
 
 
 def read(letter: Letter, *, by: Actor) -> tuple[dict[str, Any], list[Said]]:
@@ -66,8 +65,7 @@ def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMes
     letter.read_by_staff = message.number
     _touch(letter)
     drafts.end(letter, by=by)
-    _record(by, "letter:answered", letter)
-    second.ask(letter, message, by=by)
+    trail.changed(by, "letter:answered", letter, *second.ask(letter, message, by=by))
     return message
 
 
@@ -80,7 +78,7 @@ def note(letter: Letter, *, words: str, by: Actor) -> LetterMessage:
     opened = by.ring.open_many([letter.notes_id]) if letter.notes_id else {}
     key = opened[letter.notes_id] if letter.notes_id in opened else _notes_key(letter, by)
     message = messages.add(letter, "note", worded(words), key, by=by)
-    _record(by, "letter:noted", letter)
+    trail.changed(by, "letter:noted", letter)
     return message
 
 
@@ -101,7 +99,7 @@ def set_level(letter: Letter, *, level: str, revision: int, by: Actor) -> None:
         raise NothingChanged()
     before, letter.level = letter.level, level
     _touch(letter)
-    _record(by, "letter:level_set", letter, level=level, before=before)
+    trail.changed(by, "letter:level_set", letter, level=level, before=before)
 
 
 def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
@@ -119,7 +117,7 @@ def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
     letter.due_at = answer_due("room", calendar_of(letter.school_id))
     letter.opening_due_at = opening_due(letter.suggested_level, calendar_of(letter.school_id))
     _touch(letter)
-    _record(by, "letter:rerouted", letter)
+    trail.changed(by, "letter:rerouted", letter)
     notifications.queue(
         "letter:urgent" if letter.suggested_level in GRAVE else "letter:received", to=sorted(who.people),
         organisation=letter.school_id, subject=("letter", letter.id), by=by, urgent=letter.suggested_level == "R4",
@@ -132,7 +130,7 @@ def close(letter: Letter, *, revision: int, by: Actor) -> None:
     _expect(letter, revision)
     letter.state, letter.closed_at, letter.due_at, letter.opening_due_at = "closed", clock.now(), None, None
     _touch(letter)
-    _record(by, "letter:closed", letter)
+    trail.changed(by, "letter:closed", letter)
 
 
 def _expect(letter: Letter, revision: int) -> None:
@@ -145,7 +143,3 @@ def _expect(letter: Letter, revision: int) -> None:
 def _touch(letter: Letter) -> None:
     letter.revision += 1
     session().flush()
-
-
-def _record(by: Actor, action: str, letter: Letter, **codes: Code) -> None:
-    audit.record(by, action, organisation=letter.school_id, subject=("letter", letter.id), **codes)

@@ -89,13 +89,12 @@ def _checked(upload: Upload) -> Checked:
     return Checked(content.plain_name(upload.name, kind), kind, content.size_of(source), source)
 
 
-def attach(message: LetterMessage, files: Sequence[Checked], key: ObjectKey) -> None:
-    """Seal files under the key of their letter; raises NoRoom."""
-    for file in files:
-        _attach(message, file, key)
+def attach(message: LetterMessage, files: Sequence[Checked], key: ObjectKey) -> list[LetterAttachment]:
+    """Seal files under the key of their letter and return them; raises NoRoom."""
+    return [_attach(message, file, key) for file in files]
 
 
-def _attach(message: LetterMessage, file: Checked, key: ObjectKey) -> None:
+def _attach(message: LetterMessage, file: Checked, key: ObjectKey) -> LetterAttachment:
     _expect_room(message.letter, file.size)
     attachment = LetterAttachment(
         id=new_id(), letter_id=message.letter_id, message_id=message.id, school_id=message.school_id,
@@ -111,6 +110,7 @@ def _attach(message: LetterMessage, file: Checked, key: ObjectKey) -> None:
         raise NoRoom() from None
     session().add(attachment)
     session().flush()
+    return attachment
 
 
 def _expect_room(letter: Letter, size: int) -> None:

@@ -21,6 +21,7 @@ from app.letterbox.figures import count_families
 from app.letterbox.models import BoxOpening, Letterbox
 from app.letterbox.policy import MANAGE_THIS, OPEN_BOX
 from app.letterbox.queries import count_unopened, letterbox_of
+from app.letterbox.service import trail
 from app.letterbox.words import BOXES
 from app.schooltime import is_school_day
 
@@ -54,7 +55,9 @@ def set_up(school_id: UUID, *, by: Actor) -> Letterbox:
         raise BoxThere()
     session().add(box)
     session().flush()
-    audit.record(by, "letterbox:made", organisation=school_id, subject=("letterbox", box.id))
+    audit.record(
+        by, "letterbox:made", organisation=school_id, subject=("letterbox", box.id), holds=trail.holding(box)
+    )
     return box
 
 
@@ -66,7 +69,10 @@ def configure(
     box.open, box.hours_note = open, hours.strip()
     box.hotlines_note = json.dumps(list(hotlines), ensure_ascii=False)
     session().flush()
-    audit.record(by, "letterbox:changed", organisation=box.school_id, subject=("letterbox", box.id), open=open)
+    audit.record(
+        by, "letterbox:changed", organisation=box.school_id, subject=("letterbox", box.id), open=open,
+        holds=trail.holding(box),
+    )
 
 
 def hotlines_of(box: Letterbox) -> list[dict[str, Any]]:

@@ -4,11 +4,11 @@ The key stays a standby key. What lets it be used is the row of this opening, wh
 centre are told of at once (3-vault.md, Standby grants).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app import audit, vault
+from app import vault
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
@@ -19,9 +19,11 @@ from app.escalation.readers import Team
 from app.letterbox import policy
 from app.letterbox.clocks import review_due
 from app.letterbox.models import Letter, NameOpening
+from app.letterbox.service import trail
 from app.letterbox.service.posting import worded
 from app.letterbox.service.readership import head_of, kept_from, teams_of
 from app.notifications import service as notifications
+from app.vault import Damaged, ObjectKey
 
 LASTS = timedelta(hours=72)
 
@@ -47,10 +49,11 @@ def open_name(letter: Letter, *, reason: str, by: Actor) -> NameOpening:
         opening.id, organisation_id=letter.school_id, by=by.ring, basis="letter:break_glass",
         to=[*dict.fromkeys([vault.user(by.person_id), *(holder for team in told for holder in team.holders)])],
     )
-    vault.write(opening, "reason", worded(reason), key)
+    said = {"words": worded(reason), "letter": letter.id.hex, "until": opening.expires_at.isoformat()}
+    vault.write(opening, "reason", said, key)
     session().add(opening)
     session().flush()
-    audit.record(by, "letter:name_opened", organisation=letter.school_id, subject=("letter", letter.id))
+    trail.kept(by, "letter:name_opened", opening)
     notifications.queue(
         "letter:name_opened", to=sorted(set().union(*(team.living for team in told))), organisation=letter.school_id,
         subject=("name_opening", opening.id), by=by, urgent=True,
@@ -73,21 +76,41 @@ def _told(letter: Letter, by: Actor) -> list[Team]:
 
 
 def name_of(letter: Letter, *, by: Actor) -> str:
-    """Return the sealed name while the actor's own opening lasts, otherwise nothing."""
-    own = select(NameOpening.id).where(
+    """Return the sealed name while the actor's own opening lasts, otherwise nothing.
+
+    Whose it is, of which letter and until when is what is sealed in it: a row that SQL made or stretched opens nothing.
+    """
+    own = select(NameOpening).where(
         NameOpening.letter_id == letter.id, NameOpening.opened_by == by.person_id, NameOpening.expires_at > clock.now()
     )
-    if letter.name_id is None or session().scalars(own.limit(1)).first() is None:
+    if letter.name_id is None or not (openings := session().scalars(own.order_by(NameOpening.id)).all()):
+        return ""
+    keys = by.ring.open_many([one.id for one in openings])
+    if not any(_lasts(one, keys[one.id]) for one in openings if one.id in keys):
         return ""
     if not policy.OPEN_NAME.allows(by, letter):
         return ""
     return str(vault.read(letter, "name", by.ring.open(letter.name_id, standby=True)))
 
 
+def _lasts(opening: NameOpening, key: ObjectKey) -> bool:
+    try:
+        said = vault.read(opening, "reason", key)
+    except Damaged:
+        return False
+    # Before it said so, an opening was a sentence: then the name has to be opened anew.
+    return (
+        isinstance(said, dict)
+        and said["letter"] == opening.letter_id.hex
+        and datetime.fromisoformat(said["until"]) > clock.now()
+    )
+
+
 def reason_of(opening: NameOpening, *, by: Actor) -> str:
     """Return why a name was opened."""
     policy.SEE_OPENING.demand(by, opening)
-    return str(vault.read(opening, "reason", by.ring.open(opening.id)))
+    said = vault.read(opening, "reason", by.ring.open(opening.id))
+    return str(said["words"] if isinstance(said, dict) else said)
 
 
 def review(opening: NameOpening, *, verdict: str, by: Actor) -> None:
@@ -97,7 +120,4 @@ def review(opening: NameOpening, *, verdict: str, by: Actor) -> None:
         raise ReviewedAlready()
     opening.reviewed_at, opening.reviewed_by, opening.verdict_code = clock.now(), by.person_id, verdict
     session().flush()
-    audit.record(
-        by, "letter:name_opening_reviewed", organisation=opening.school_id, subject=("letter", opening.letter_id),
-        verdict=verdict,
-    )
+    trail.kept(by, "letter:name_opening_reviewed", opening, verdict=verdict)

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app import audit
 from app.access import CENTRE, PostKind
 from app.core import clock
 from app.core.database import session
 from app.directory.queries import calendar_of, centre_of, posts_at, today_at
 from app.letterbox.clocks import opening_due
 from app.letterbox.models import Letter
+from app.letterbox.service import trail
 from app.letterbox.service.doer import DOER
 from app.notifications import service as notifications
 
@@ -44,10 +44,7 @@ def _climb(letter: Letter) -> None:
         told = _people_on(letter)
     letter.climbed = min(letter.climbed, len(letter.ladder))
     session().flush()
-    audit.record(
-        DOER, "letter:climbed", organisation=letter.school_id, subject=("letter", letter.id), step=letter.climbed,
-        told=len(told),
-    )
+    trail.changed(DOER, "letter:climbed", letter, step=letter.climbed, told=len(told))
     notifications.queue(
         "letter:unopened", to=told, organisation=letter.school_id, subject=("letter", letter.id), by=DOER,
         urgent=letter.suggested_level == "R4",

@@ -80,6 +80,6 @@ def _begin(letter: Letter, by: Actor) -> AnswerDraft:
 
 
 def _delete(draft: AnswerDraft) -> None:
-    vault.destroy(draft.id)
+    vault.destroy(draft.id, quietly=True)
     session().delete(draft)
     session().flush()

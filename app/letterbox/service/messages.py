@@ -14,6 +14,8 @@ from app.core.database import session
 from app.core.ids import new_id
 from app.letterbox.models import Letter, LetterMessage
 from app.vault import Damaged, ObjectKey
+from app.vault.encoding import lengths
+from app.vault.statements import moment
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,13 @@ def add(letter: Letter, kind: str, words: str, key: ObjectKey, *, by: Actor | No
         kind=kind,
         author_id=by.person_id if by else None,
         at=clock.now(),
-        before=_digest(last) if last else hashlib.sha256(letter.id.bytes).digest(),
+        before=_digest(last) if last else beginning(letter.id),
     )
     message.letter = letter
     vault.write(message, "body", words, key)
     if by is not None:
         message.signer_epoch, message.signature = by.ring.epoch, by.ring.sign(*_statement(message, words))
+    letter.thread = _grown(letter.thread, message)
     session().add(message)
     session().flush()
     return message
@@ -64,18 +67,28 @@ def unanswered(letter: Letter) -> int:
 
 
 def all_of(letter: Letter) -> list[LetterMessage]:
-    """Return the messages of a letter in their order; raises Damaged where one is missing, moved or changed."""
+    """Return the messages of a letter in their order; raises Damaged where one is missing, moved or changed.
+
+    Who also sets back what the letter says of its thread is found by the trail.
+    """
     messages = list(
         session().scalars(
             select(LetterMessage).where(LetterMessage.letter_id == letter.id).order_by(LetterMessage.number)
         )
     )
-    expected = hashlib.sha256(letter.id.bytes).digest()
+    expected = thread = beginning(letter.id)
     for number, message in enumerate(messages, 1):
         if message.number != number or message.before != expected:
             raise Damaged()
-        expected = _digest(message)
+        expected, thread = _digest(message), _grown(thread, message)
+    if thread != letter.thread:
+        raise Damaged()
     return messages
+
+
+def beginning(letter_id: UUID) -> bytes:
+    """Return the digest of a thread in which nothing has been said yet."""
+    return hashlib.sha256(letter_id.bytes).digest()
 
 
 def read(messages: Sequence[LetterMessage], keys: dict[UUID, ObjectKey]) -> list[Said]:
@@ -94,6 +107,13 @@ def _read(message: LetterMessage, key: ObjectKey) -> Said:
 
 def _statement(message: LetterMessage, words: str) -> tuple[str | bytes | int | UUID, ...]:
     return "letter-message", message.letter_id, message.kind, message.place, words
+
+
+def _grown(thread: bytes, message: LetterMessage) -> bytes:
+    """Return the digest of a thread with one message more, with all that is said of it: when, and by whom."""
+    signer = message.signer_epoch, message.signature
+    said = message.kind, message.author_id, moment(message.at), message.object_id, message.place, message.body, *signer
+    return hashlib.sha256(lengths("xinxia/1/letter-thread", thread, *said)).digest()
 
 
 def _digest(message: LetterMessage) -> bytes:

@@ -15,7 +15,7 @@ from app.escalation.levels import GRAVE, is_higher
 from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.screening import Screening, joined, screen
-from app.letterbox.service import attaching, flood, messages
+from app.letterbox.service import attaching, flood, messages, trail
 from app.letterbox.service.attaching import Checked
 from app.letterbox.service.doer import DOER
 from app.letterbox.service.readership import KeptFrom, Readers, readers_of
@@ -104,11 +104,8 @@ def post(
     _seal_name(letter, answers)
     session().add(letter)
     session().flush()
-    attaching.attach(messages.add(letter, "letter", text, key), files, key)
-    audit.record(
-        by, "letter:received", organisation=letter.school_id, subject=("letter", letter.id), box=letter.box_code,
-        level=weighed.level,
-    )
+    attached = attaching.attach(messages.add(letter, "letter", text, key), files, key)
+    trail.changed(by, "letter:received", letter, *attached, box=letter.box_code, level=weighed.level)
     _tell(letter, who, grave=weighed.grave, by=by)
     return letter
 
@@ -140,6 +137,7 @@ def _letter(letterbox: Letterbox, letter_id: UUID, who: Readers, weighed: Weighe
         read_by_writer=1,
         read_by_staff=0,
         revision=1,
+        thread=messages.beginning(letter_id),
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app import audit, vault
+from app import vault
 from app.access import Actor
 from app.core.database import session
 from app.core.errors import Conflict, Invalid
@@ -20,6 +20,7 @@ from app.escalation import readers
 from app.escalation.levels import GRAVE
 from app.letterbox import policy
 from app.letterbox.models import Letter, LetterMessage, NameOpening
+from app.letterbox.service import trail
 from app.notifications import service as notifications
 from app.vault import Holder
 
@@ -192,7 +193,7 @@ def let_in(letter: Letter, *, person_id: UUID, by: Actor) -> None:
     first, *others = letter.ladder
     letter.ladder = [sorted({*first, person_id.hex}), *others]
     session().flush()
-    audit.record(by, "letter:let_in", organisation=letter.school_id, subject=("letter", letter.id), person=person_id)
+    trail.changed(by, "letter:let_in", letter, person=person_id)
     notifications.queue(
         "letter:received", to=[person_id], organisation=letter.school_id, subject=("letter", letter.id), by=by
     )
@@ -217,10 +218,7 @@ def say_who_is_meant(letter: Letter, *, people: Collection[UUID], by: Actor) -> 
         raise NobodyReads()
     letter.revision += 1
     session().flush()
-    audit.record(
-        by, "letter:said_who", organisation=letter.school_id, subject=("letter", letter.id),
-        holds=audit.holding(letter, "head"),
-    )
+    trail.changed(by, "letter:said_who", letter)
     notifications.queue(
         "letter:received", to=sorted(new), organisation=letter.school_id, subject=("letter", letter.id), by=by
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app import audit, vault
+from app import vault
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
@@ -19,9 +19,12 @@ from app.core.words import N_
 from app.directory.people import posts_held_at
 from app.letterbox import policy
 from app.letterbox.models import Letter, LetterRelease
+from app.letterbox.service import trail
 from app.letterbox.service.posting import worded
 from app.letterbox.service.readership import demand_clear, head_of, kept_from
 from app.notifications import service as notifications
+from app.vault import Untrusted
+from app.vault.statements import moment
 
 
 class CannotTell(Invalid):
@@ -53,12 +56,10 @@ def release(letter: Letter, *, to: UUID, basis: str, words: str, by: Actor) -> L
         told.id, organisation_id=letter.school_id, to=readers, by=by.ring, basis="letter:released"
     )
     vault.write(told, "words", words, key)
-    told.signer_epoch, told.signature = by.ring.epoch, by.ring.sign(*_statement(told, words))
+    told.signer_epoch, told.signature = by.ring.epoch, by.ring.sign(*_statement(told))
     session().add(told)
     session().flush()
-    audit.record(
-        by, "letter:released", organisation=letter.school_id, subject=("letter", letter.id), basis=basis, recipient=to
-    )
+    trail.kept(by, "letter:released", told, basis=basis, recipient=to)
     notifications.queue(
         "letter:released", to=[to], organisation=letter.school_id, subject=("letter_release", told.id), by=by
     )
@@ -69,8 +70,14 @@ def words_of(told: LetterRelease, *, by: Actor) -> tuple[str, bool]:
     """Return what was told, and whether it bears its author's signature."""
     policy.READ_RELEASE.demand(by, told)
     words: str = vault.read(told, "words", by.ring.open(told.id))
-    signed = vault.trust().signed(told.author_id, told.signer_epoch, told.signature, *_statement(told, words))
-    return words, signed
+    return words, _is_signed(told)
+
+
+def told_of(letter: Letter) -> list[LetterRelease]:
+    """Return what bears the signature of whoever told it, the latest last: a row that SQL made is told to no child."""
+    found = releases_of(letter)
+    vault.trust().expect({(told.author_id, told.signer_epoch) for told in found})
+    return [told for told in found if _is_signed(told)]
 
 
 def releases_of(letter: Letter) -> Sequence[LetterRelease]:
@@ -79,5 +86,15 @@ def releases_of(letter: Letter) -> Sequence[LetterRelease]:
     return session().scalars(query.order_by(LetterRelease.at, LetterRelease.id)).all()
 
 
-def _statement(told: LetterRelease, words: str) -> tuple[str | bytes | int | UUID, ...]:
-    return "letter-release", told.id, told.letter_id, told.recipient_id, told.basis_code, words
+def _is_signed(told: LetterRelease) -> bool:
+    try:
+        return vault.trust().signed(told.author_id, told.signer_epoch, told.signature, *_statement(told))
+    except Untrusted:
+        return False
+
+
+def _statement(told: LetterRelease) -> tuple[str | bytes | int | UUID, ...]:
+    """Return what is signed: the words as they are sealed, because the letter's writer has no key of them."""
+    return (
+        "letter-release/2", told.id, told.letter_id, told.recipient_id, told.basis_code, moment(told.at), told.words
+    )

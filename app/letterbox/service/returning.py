@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app import audit, vault
+from app import vault
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Invalid
@@ -14,7 +14,7 @@ from app.escalation.levels import GRAVE, is_higher
 from app.letterbox.clocks import answer_due, opening_due
 from app.letterbox.models import Letter
 from app.letterbox.screening import Screening, screen
-from app.letterbox.service import attaching, messages
+from app.letterbox.service import attaching, messages, trail
 from app.letterbox.service.attaching import Checked
 from app.letterbox.service.doer import DOER
 from app.letterbox.service.messages import Said
@@ -96,15 +96,25 @@ def thread(opened: Opened) -> list[Said]:
 
 
 def take_note(opened: Opened, said: list[Said]) -> None:
-    """Keep when the writer was last here and how far they have read, and let those read it whose turn it is today."""
+    """Keep when the writer was last here and how far they have read, and let those read it whose turn it is today.
+
+    Only where that changes who reads it does the trail hear of the visit.
+    """
     letter = opened.letter
     letter.writer_came_at = clock.now()
     letter.read_by_writer = max([letter.read_by_writer, *(each.message.number for each in said)])
+    before = _readership(letter)
     new = find_readers(opened)
+    if _readership(letter) != before:
+        trail.changed(DOER, "letter:readers_renewed", letter)
     if letter.state in ("waiting", "in_hand", "held"):
         notifications.queue(
             "letter:received", to=sorted(new), organisation=letter.school_id, subject=("letter", letter.id), by=DOER
         )
+
+
+def _readership(letter: Letter) -> tuple[str, list[list[str]], dict[Holder, bool]]:
+    return letter.box_code, letter.ladder, dict(vault.holders_of(letter.id))
 
 
 def find_readers(opened: Opened) -> set[UUID]:
@@ -130,7 +140,7 @@ def go_on(
     message = messages.add(letter, "more", words, opened.key)
     if is_higher(found.level, letter.suggested_level) or (found.level in GRAVE and letter.opening_due_at is None):
         _raise(opened, found)
-    attaching.attach(message, files, opened.key)
+    attached = attaching.attach(message, files, opened.key)
     if letter.level is not None and is_higher(found.level, letter.level):
         # What a person saw before was said of other words: somebody sets the level anew.
         letter.level = None
@@ -139,10 +149,7 @@ def go_on(
     letter.read_by_writer = message.number
     letter.revision += 1
     session().flush()
-    audit.record(
-        DOER, "letter:continued", organisation=letter.school_id, subject=("letter", letter.id),
-        level=letter.suggested_level,
-    )
+    trail.changed(DOER, "letter:continued", letter, *attached, level=letter.suggested_level)
     notifications.queue(
         "letter:urgent" if found.level in GRAVE else "letter:continued", to=sorted(vault.readers_of(letter.id)),
         organisation=letter.school_id, subject=("letter", letter.id), by=DOER, urgent=found.level == "R4",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app import audit, vault
+from app import vault
 from app.access import Actor
 from app.core import clock
 from app.core.database import session
@@ -13,6 +13,7 @@ from app.escalation.levels import GRAVE
 from app.letterbox import policy
 from app.letterbox.clocks import second_reading_due
 from app.letterbox.models import AnswerReading, Letter, LetterMessage
+from app.letterbox.service import trail
 from app.letterbox.service.readership import head_of, kept_from, readers_of, sharing
 from app.notifications import service as notifications
 
@@ -23,24 +24,25 @@ class ReadAlready(Conflict):
     words = N_("A colleague has read this answer already.")
 
 
-def ask(letter: Letter, answer: LetterMessage, *, by: Actor) -> None:
+def ask(letter: Letter, answer: LetterMessage, *, by: Actor) -> list[AnswerReading]:
     """Ask colleagues to read an answer within a school day; for a counsellor who is alone that is the centre.
 
     The centre gets the letter's key for it, and whoever wrote the letter sees that the centre can read it now.
+    Returns the readings asked for: the event of the answer says that there are to be some.
     """
     if (letter.level or letter.suggested_level) not in GRAVE:
-        return
-    session().add(
-        AnswerReading(
-            message_id=answer.id, letter_id=letter.id, school_id=letter.school_id, author_id=by.person_id,
-            due_at=second_reading_due(calendar_of(letter.school_id)),
-        )
+        return []
+    reading = AnswerReading(
+        message_id=answer.id, letter_id=letter.id, school_id=letter.school_id, author_id=by.person_id,
+        due_at=second_reading_due(calendar_of(letter.school_id)),
     )
+    session().add(reading)
     session().flush()
     notifications.queue(
         "letter:second_reading", to=sorted(_second_readers(letter, by)), organisation=letter.school_id,
         subject=("letter", letter.id), by=by,
     )
+    return [reading]
 
 
 def _second_readers(letter: Letter, by: Actor) -> set[UUID]:
@@ -60,4 +62,4 @@ def mark_read(reading: AnswerReading, *, by: Actor) -> None:
         raise ReadAlready()
     reading.read_at, reading.read_by = clock.now(), by.person_id
     session().flush()
-    audit.record(by, "letter:second_read", organisation=reading.school_id, subject=("letter", reading.letter_id))
+    trail.kept(by, "letter:second_read", reading)

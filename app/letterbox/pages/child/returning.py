@@ -118,7 +118,7 @@ def _told(letter: Letter, box: Letterbox) -> list[tuple[str, str]]:
     """Return to whom words of a letter were told, and on which ground: its writer sees it."""
     return [
         (", ".join(named([one.recipient_id], box.school_id)), _(RELEASE_BASES_FOR_WRITERS[one.basis_code]))
-        for one in releasing.releases_of(letter)
+        for one in releasing.told_of(letter)
     ]
 
 
