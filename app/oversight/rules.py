@@ -187,6 +187,7 @@ CONDITIONS: dict[str, str] = {
     "holds_account": N_("holds the key of what the reporter wrote, and is not among those left out"),
     "heads_its_grade": N_("heads the student's grade"),
     "in_its_room": N_("belongs to the school's counselling room"),
+    "watches_over": N_("watches over the student by an open concern or a file, and may know of the booking"),
     "leads_its_school": N_("leads the school"),
     "holds_card": N_("holds the key of the action card, and is not among those left out"),
     "stands_in": N_("stands in for a tier in which nobody is"),
