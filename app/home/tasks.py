@@ -163,7 +163,9 @@ def _letters(actor: Actor) -> Iterator[Task]:
         letter = line.letter
         late = letter.due_at is not None and letter.due_at < clock.now()
         if letter.opening_due_at is None and (letter.state == "waiting" or late):
-            yield _letter(letter, WAITING, letter.due_at, _("A letter waits for an answer"))
+            again = letter.state == "answered"
+            why = _("A grave letter is to be looked at again") if again else _("A letter waits for an answer")
+            yield _letter(letter, WAITING, letter.due_at, why)
 
 
 def _letter(letter: Letter, rank: int, due_at: datetime | None, why: str) -> Task:

@@ -13,9 +13,22 @@ _SECOND = Clock("school_days", 1)
 """An answer at R3 or R4 is read by a second person within a school day of being sent."""
 
 
-def answer_due(box: str, calendar: SchoolCalendar, *, since: datetime | None = None) -> datetime:
-    """Return until when a letter that came now, or then, is to be answered."""
-    return due(_ANSWER[box], since or clock.now(), calendar)
+def answer_due(
+    box: str, calendar: SchoolCalendar, *, since: datetime | None = None, level: str | None = None
+) -> datetime:
+    """Return until when a letter that came now, or then, is to be answered.
+
+    One that a person takes for grave is not answered later than a first interview is held: within two hours at R4,
+    the same day at R3.
+    """
+    since = since or clock.now()
+    usual = due(_ANSWER[box], since, calendar)
+    return min(usual, due(clock_for("assess", level), since, calendar)) if level in GRAVE else usual
+
+
+def next_look_due(level: str | None, calendar: SchoolCalendar) -> datetime | None:
+    """Return until when an answered letter is looked at again: at R4 after a day, at R3 after three, else never."""
+    return due(clock_for("support", level), clock.now(), calendar) if level in GRAVE else None
 
 
 def opening_due(level: str, calendar: SchoolCalendar) -> datetime | None:

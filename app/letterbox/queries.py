@@ -16,7 +16,8 @@ from app.core.database import session
 from app.core.paging import Page, page
 from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox, LetterRelease, NameOpening
 
-_UNANSWERED = Letter.state.in_(("waiting", "in_hand"))
+# A grave letter that was answered waits again, to be looked at.
+_WAITS = Letter.state.in_(("waiting", "in_hand")) | ((Letter.state == "answered") & Letter.due_at.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ def letterbox_of(school_id: UUID) -> Letterbox | None:
 
 
 def waiting_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
-    """Return what is not answered yet, the soonest due first."""
-    return _page(_open_to(actor).where(_UNANSWERED), actor, by=Letter.due_at, cursor=cursor, size=size)
+    """Return what is not answered yet, or grave and to be looked at again, the soonest due first."""
+    return _page(_open_to(actor).where(_WAITS), actor, by=Letter.due_at, cursor=cursor, size=size)
 
 
 def overdue_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
-    """Return what should have been answered by now, the longest overdue first."""
-    late = _open_to(actor).where(_UNANSWERED, Letter.due_at < clock.now())
+    """Return what should have been answered or looked at by now, the longest overdue first."""
+    late = _open_to(actor).where(_WAITS, Letter.due_at < clock.now())
     return _page(late, actor, by=Letter.due_at, cursor=cursor, size=size)
 
 
@@ -87,8 +88,8 @@ def urgent_for(actor: Actor) -> list[LetterLine]:
 
 
 def done_by(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:
-    """Return the letters that were answered or closed, newest first."""
-    done = _open_to(actor).where(Letter.state.in_(("answered", "closed")))
+    """Return the letters that were answered or closed and wait for nothing, newest first."""
+    done = _open_to(actor).where(Letter.state.in_(("answered", "closed")), Letter.due_at.is_(None))
     return _page(done, actor, by=Letter.received_at, cursor=cursor, size=size, newest_first=True)
 
 

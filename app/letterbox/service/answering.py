@@ -12,7 +12,7 @@ from app.core.words import N_
 from app.directory.queries import calendar_of
 from app.escalation.levels import GRAVE
 from app.letterbox import policy
-from app.letterbox.clocks import answer_due, opening_due
+from app.letterbox.clocks import answer_due, next_look_due, opening_due
 from app.letterbox.models import Letter, LetterMessage
 from app.letterbox.service import drafts, messages, second, trail
 from app.letterbox.service.messages import Said
@@ -25,6 +25,12 @@ class LetterClosed(Conflict):
     """A closed letter is opened again only by its writer."""
 
     words = N_("This letter is closed. Whoever wrote it can open it again by writing.")
+
+
+class NotOpened(Conflict):
+    """What may be grave is not put away unread."""
+
+    words = N_("This letter may be urgent and nobody has opened it yet. Take it up and read it before you close it.")
 
 
 class NothingChanged(Invalid):
@@ -60,7 +66,8 @@ def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMes
     policy.ANSWER.demand(by, letter)
     _expect(letter, revision)
     message = messages.add(letter, "answer", worded(words), by.ring.open(letter.id), by=by)
-    letter.state, letter.due_at, letter.opening_due_at = "answered", None, None
+    letter.state, letter.opening_due_at = "answered", None
+    letter.due_at = next_look_due(letter.level, calendar_of(letter.school_id))
     letter.answered_at = letter.answered_at or clock.now()
     letter.read_by_staff = message.number
     _touch(letter)
@@ -78,6 +85,10 @@ def note(letter: Letter, *, words: str, by: Actor) -> LetterMessage:
     opened = by.ring.open_many([letter.notes_id]) if letter.notes_id else {}
     key = opened[letter.notes_id] if letter.notes_id in opened else _notes_key(letter, by)
     message = messages.add(letter, "note", worded(words), key, by=by)
+    if letter.state == "answered":
+        # A note is a look at it.
+        letter.due_at = letter.due_at and next_look_due(letter.level, calendar_of(letter.school_id))
+        session().flush()
     trail.changed(by, "letter:noted", letter)
     return message
 
@@ -92,12 +103,21 @@ def _notes_key(letter: Letter, by: Actor) -> vault.ObjectKey:
 
 
 def set_level(letter: Letter, *, level: str, revision: int, by: Actor) -> None:
-    """Set the level that a person sees in it; screening has only suggested one; raises NothingChanged, Stale."""
+    """Set the level that a person sees in it; screening has only suggested one; raises NothingChanged, Stale.
+
+    Whoever sets a level has read the letter. A grave one is to be acted on as soon as a concern would be.
+    """
     policy.SET_LEVEL.demand(by, letter)
     _expect(letter, revision)
     if level == letter.level:
         raise NothingChanged()
+    take_up(letter, by=by)
     before, letter.level = letter.level, level
+    if level in GRAVE:
+        soon = answer_due(letter.box_code, calendar_of(letter.school_id), level=level)
+        letter.due_at = min(letter.due_at or soon, soon)
+    elif letter.state == "answered":
+        letter.due_at = None
     _touch(letter)
     trail.changed(by, "letter:level_set", letter, level=level, before=before)
 
@@ -125,9 +145,14 @@ def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
 
 
 def close(letter: Letter, *, revision: int, by: Actor) -> None:
-    """Close a letter that needs nothing more; the writer can still read it, and opens it again by writing."""
+    """Close a letter that needs nothing more; the writer can still read it, and opens it again by writing.
+
+    Raises Stale, LetterClosed, and NotOpened for one that may be grave and that nobody has taken up.
+    """
     policy.CLOSE.demand(by, letter)
     _expect(letter, revision)
+    if letter.opening_due_at is not None:
+        raise NotOpened()
     letter.state, letter.closed_at, letter.due_at, letter.opening_due_at = "closed", clock.now(), None, None
     _touch(letter)
     trail.changed(by, "letter:closed", letter)

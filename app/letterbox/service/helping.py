@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app import audit
 from app.access import Actor
+from app.core.database import session
 from app.core.errors import Missing
 from app.directory.queries import get_placed_student
 from app.escalation import service as escalation
@@ -34,5 +35,9 @@ def raise_concern(
             "safe_now": safe_now, "seen": words, "families": list(families), "excluded": kept_from(head).people,
         },
     )
+    if letter.state == "answered":
+        # From now on the concern's clock counts.
+        letter.due_at = None
+        session().flush()
     audit.record(by, "letter:led_to_concern", organisation=letter.school_id, subject=("letter", letter.id))
     return concern

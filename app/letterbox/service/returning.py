@@ -144,8 +144,8 @@ def go_on(
     if letter.level is not None and is_higher(found.level, letter.level):
         # What a person saw before was said of other words: somebody sets the level anew.
         letter.level = None
-    calendar = calendar_of(letter.school_id)
-    letter.state, letter.closed_at, letter.due_at = "waiting", None, answer_due(letter.box_code, calendar)
+    due_at = answer_due(letter.box_code, calendar_of(letter.school_id), level=letter.level)
+    letter.state, letter.closed_at, letter.due_at = "waiting", None, due_at
     letter.read_by_writer = message.number
     letter.revision += 1
     session().flush()
