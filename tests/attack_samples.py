@@ -158,7 +158,7 @@ def _letter(world: World, student: str) -> Sample:
             told = world.people["quill" if student == "kai" else "cruz"]
             words = {"basis": "CONSENT", "words": "Look after them"}
             sample["release_id"] = releasing.release(letter, to=told, by=by, **words).id
-            sample["opening_id"] = breaking.open_name(letter, reason="not at school today", by=by).id
+            sample["opening_id"] = breaking.open_name(letter, basis="SELF_HARM", reason="not at school today", by=by).id
         return sample
 
 

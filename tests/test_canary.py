@@ -254,7 +254,7 @@ class Nest:
         self.post("lin", f"/letters/{letter}/answer", text=self.bird("answer to the letter"), version=2)
         half_written = {"text": self.bird("answer half-written")}
         assert self.browsers["lin"].post(f"/letters/{letter}/draft", data=half_written).status_code == 200
-        self.post("lin", f"/letters/{letter}/name", reason=self.bird("why a name was opened"))
+        self.post("lin", f"/letters/{letter}/name", basis="SELF_HARM", reason=self.bird("why a name was opened"))
         self.post("lin", f"/letters/{letter}/who-is-meant", people=self.world.people["cruz"].hex)
         told = {"to": self.world.people["gao"].hex, "basis": "CONSENT", "words": self.bird("told from the letter")}
         self.post("lin", f"/letters/{letter}/release", **told)

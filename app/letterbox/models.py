@@ -14,7 +14,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
 from app.escalation.levels import LEVELS
-from app.letterbox.words import BOXES, MESSAGE_KINDS, RELEASE_BASES, STATES, VERDICTS, VISIT_STAGES
+from app.letterbox.words import (
+    BOXES,
+    MESSAGE_KINDS,
+    OPENING_BASES,
+    RELEASE_BASES,
+    STATES,
+    VERDICTS,
+    VISIT_STAGES,
+)
 from app.vault import sealed
 
 
@@ -196,6 +204,7 @@ class NameOpening(Base):
         CheckConstraint("(reviewed_at IS NULL) = (verdict_code IS NULL)", name="verdict"),
         CheckConstraint(f"verdict_code IS NULL OR {_one_of('verdict_code', VERDICTS)}", name="verdict_code"),
         CheckConstraint("reviewed_by <> opened_by", name="second"),
+        CheckConstraint(f"basis_code IS NULL OR {_one_of('basis_code', OPENING_BASES)}", name="basis"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -208,6 +217,8 @@ class NameOpening(Base):
     # Under a key of its own: leadership and centre look at why, and read no letter for it. What is believed of the
     # opening stands in here, too: which letter, and until when.
     reason: Mapped[bytes] = sealed(organisation="school_id", author="opened_by")
+    # What its writer is told of why; openings from before this was asked have none.
+    basis_code: Mapped[str | None]
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     verdict_code: Mapped[str | None]

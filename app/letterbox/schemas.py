@@ -9,7 +9,7 @@ from app.core.forms import Shape
 from app.core.words import N_
 from app.escalation.levels import FAMILIES, LEVELS, SAFE_NOW
 from app.letterbox.service.posting import NothingWritten, TooLong
-from app.letterbox.words import BOXES, MODES, RELEASE_BASES, SAFE, VERDICTS, WISHES
+from app.letterbox.words import BOXES, MODES, OPENING_BASES, RELEASE_BASES, SAFE, VERDICTS, WISHES
 
 _REQUIRED: dict[str, Any] = {"required": N_("Please fill this in.")}
 _CHOOSE: dict[str, Any] = {"required": N_("Please choose one."), "invalid_uuid": N_("Please choose one.")}
@@ -52,6 +52,7 @@ class SetLevel(LetterVersion):
 class OpenName(Shape):
     """Why a sealed name has to be opened."""
 
+    basis = fields.Str(required=True, validate=validate.OneOf(list(OPENING_BASES)), error_messages=_CHOOSE)
     reason = fields.Str(
         required=True, validate=validate.Length(max=2_000, error=N_("This is longer than 2,000 characters.")),
         error_messages=_REQUIRED,

@@ -4,10 +4,11 @@ from typing import Any
 
 from app.core.words import N_
 from app.escalation.levels import FAMILIES, SAFE_NOW
+from app.escalation.words import BASES
 
 __all__ = [
-    "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "RELEASE_BASES", "SAFE_NOW", "STATES", "VERDICTS",
-    "VISIT_STAGES",
+    "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "OPENING_BASES", "RELEASE_BASES", "SAFE_NOW", "STATES",
+    "VERDICTS", "VISIT_STAGES",
     "reference_of",
 ]
 
@@ -38,6 +39,13 @@ RELEASE_BASES = {
     "OWN_SAFETY_LETTER": N_("The safety of whoever wrote the letter"),
 }
 RELEASE_BASES_FOR_WRITERS = {"CONSENT": N_("because you agreed"), "OWN_SAFETY_LETTER": N_("because of your safety")}
+OPENING_BASES = {code: BASES[code] for code in ("SELF_HARM", "HARM_OTHERS", "ABUSE_REPORT", "LEGAL_ORDER")}
+OPENING_BASES_FOR_WRITERS = {
+    "SELF_HARM": N_("because somebody was worried about you"),
+    "HARM_OTHERS": N_("because somebody was worried about somebody else"),
+    "ABUSE_REPORT": N_("so that you are protected"),
+    "LEGAL_ORDER": N_("because the law asks for it"),
+}
 VERDICTS = {"justified": N_("It was right to open it"), "not_justified": N_("It should not have been opened")}
 WISHES = {
     "answer": N_("An answer here"),

@@ -67,7 +67,9 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
         }
         grave = get_letter(made["grave"])
         answer = answering.answer(grave, words="请今天来找我。", revision=grave.revision, by=lin).id
-        opening = breaking.open_name(get_letter(made["with a sealed name"]), reason="今天没有到校", by=lin).id
+        opening = breaking.open_name(
+            get_letter(made["with a sealed name"]), basis="SELF_HARM", reason="今天没有到校", by=lin
+        ).id
         told = releasing.release(
             get_letter(made["grave"]), to=people["gao"], basis="CONSENT", words="请陪他到心灵屋", by=lin
         ).id

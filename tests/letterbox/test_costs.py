@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.letterbox.service import answering, returning
+from app.letterbox.service import answering, breaking, releasing, returning
 from tests.letterbox.conftest import GRAVE, TEXT, Post, Posted, come_back, letter_of
+from tests.letterbox.test_child_pages import Child, address, child, child_of
 from tests.queries import counted
 from tests.world import World
 
+__all__ = ["address", "child", "child_of"]
 BrowserOf = Callable[[str], FlaskClient]
 
 
@@ -56,3 +58,30 @@ def test_a_long_letter_costs_what_a_short_one_does(
     talk(world, posted, 4)
     assert cost(app, lin, f"/letters/{posted.id}") == short
     assert short < 60
+
+
+@pytest.mark.unlike
+def test_what_its_writer_sees_and_whom_to_tell_cost_the_same_for_a_long_letter(
+    world: World, app: Flask, post: Post, child: Child, browser_of: BrowserOf
+) -> None:
+    posted, lin = post(GRAVE, mode="sealed", name="陈子涵"), browser_of("lin")
+    release, thread = f"/letters/{posted.id}/release", f"/w/{child.address}/thread"
+    talk(world, posted, 1)
+    assert child.comes_back(posted.code).status_code == 303
+
+    def costs() -> tuple[int, int]:
+        return cost(app, lin, release), cost(app, child.phone, thread)
+
+    def tell_and_open() -> None:
+        with world.acting("lin") as by:
+            letter = letter_of(posted)
+            releasing.release(letter, to=world.people["gao"], basis="CONSENT", words=TEXT, by=by)
+            breaking.open_name(letter, basis="SELF_HARM", reason=TEXT, by=by)
+
+    tell_and_open()
+    short = costs()
+    talk(world, posted, 4)
+    for _ in range(3):
+        tell_and_open()
+    assert costs() == short
+    assert short[0] < 60 and short[1] < 40

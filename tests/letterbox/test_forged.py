@@ -118,7 +118,7 @@ def name_seen(world: World, letter: Posted, by: str = "lin") -> str:
 
 def opened_name(world: World, letter: Posted, by: str = "lin") -> UUID:
     with world.acting(by) as actor:
-        return breaking.open_name(letter_of(letter), reason="他说今晚要离家", by=actor).id
+        return breaking.open_name(letter_of(letter), basis="SELF_HARM", reason="他说今晚要离家", by=actor).id
 
 
 def test_no_row_made_by_sql_opens_a_sealed_name(world: World, post: Post, thief: Thief) -> None:

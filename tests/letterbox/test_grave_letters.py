@@ -9,6 +9,7 @@ from app.letterbox.models import Letter
 from app.letterbox.queries import done_by, overdue_for, urgent_for, waiting_for
 from app.letterbox.service import answering, helping, returning
 from tests.letterbox.conftest import GRAVE, Post, Posted, come_back, letter_of
+from tests.thief import Thief
 from tests.world import World
 
 MONDAY = datetime.fromisoformat("2026-11-23T10:00:00+08:00")
@@ -76,6 +77,7 @@ def test_from_a_concern_on_its_clock_counts(world: World, post: Post) -> None:
                 words="今天要当面谈", by=lin,
             )
             assert not waiting_for(lin).items
+    Thief(world).is_not_found()
 
 
 def test_what_a_writer_adds_to_a_grave_letter_waits_no_longer_than_it(world: World, post: Post) -> None:

@@ -56,7 +56,7 @@ def test_who_must_not_learn_of_it_and_joins_the_room_later_reads_nothing_of_it(w
     posted = post(GRAVE, mode="sealed", name="陈子涵", excluded=[world.people["cruz"]])
     with world.acting("lin") as lin:
         answering.note(letter_of(posted), words="四(1)的孩子", by=lin)
-        opening = breaking.open_name(letter_of(posted), reason="没有到校", by=lin).id
+        opening = breaking.open_name(letter_of(posted), basis="SELF_HARM", reason="没有到校", by=lin).id
     joins(world, "cruz")
     assert reads(world, "lin", posted) and reads(world, "bo", posted) and not reads(world, "cruz", posted)
     with world.acting("cruz") as cruz:
@@ -65,7 +65,7 @@ def test_who_must_not_learn_of_it_and_joins_the_room_later_reads_nothing_of_it(w
         assert not waiting_for(cruz).items and not urgent_for(cruz)
         assert not cruz.ring.reaches([letter.id, letter.notes_id, letter.name_id], standby=True)
         with pytest.raises(Missing):
-            breaking.open_name(letter, reason="x", by=cruz)
+            breaking.open_name(letter, basis="SELF_HARM", reason="x", by=cruz)
         with pytest.raises(Missing):
             breaking.reason_of(get_opening(opening), by=cruz)
     with world.acting("lin") as lin:
@@ -90,7 +90,7 @@ def test_a_colleague_who_came_later_is_let_in_by_one_who_reads_it(world: World, 
     with world.acting("sol") as sol:
         _head, said = answering.read(letter_of(posted), by=sol)
         assert [each.words for each in said] == [GRAVE, "四(1)的孩子"]
-        breaking.open_name(letter_of(posted), reason="没有到校", by=sol)
+        breaking.open_name(letter_of(posted), basis="SELF_HARM", reason="没有到校", by=sol)
         assert breaking.name_of(letter_of(posted), by=sol) == "陈子涵"
     assert told(world, "letter:name_opened") == {"lin", "bo", "dee", "dora"}
     assert [event.codes["person"] for event in world.events("letter:let_in")] == [world.people["sol"].hex]
@@ -123,7 +123,7 @@ def test_nobody_is_added_until_somebody_says_who_is_meant_by_words(world: World,
         returning.take_note(opened, returning.thread(opened))
     assert not reads(world, "sol", posted)
     with world.acting("lin") as lin:
-        opening = breaking.open_name(letter_of(posted), reason="没有到校", by=lin).id
+        opening = breaking.open_name(letter_of(posted), basis="SELF_HARM", reason="没有到校", by=lin).id
         ana = {"student_id": world.students["ana"], "level": "R3", "families": ["mood"], "safe_now": "unknown"}
         with pytest.raises(readership.WhoIsMeant):
             helping.raise_concern(letter_of(posted), words="担心", by=lin, **ana)

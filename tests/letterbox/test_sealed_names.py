@@ -18,8 +18,10 @@ from app.letterbox.service import answering, breaking
 from app.notifications.models import Notice
 from app.vault import NoKey
 from tests.letterbox.conftest import GRAVE, Post, Posted, letter_of
+from tests.letterbox.test_child_pages import Child, address, child, child_of
 from tests.world import World
 
+__all__ = ["address", "child", "child_of"]
 BrowserOf = Callable[[str], FlaskClient]
 NAME, WHY = "陈子涵", "今天没有到校，电话没人接，担心有危险。"
 
@@ -32,7 +34,7 @@ def posted(post: Post) -> Posted:
 
 def opened(world: World, posted: Posted, by: str = "lin") -> UUID:
     with world.acting(by) as doer:
-        return breaking.open_name(letter_of(posted), reason=WHY, by=doer).id
+        return breaking.open_name(letter_of(posted), basis="SELF_HARM", reason=WHY, by=doer).id
 
 
 def name_for(world: World, posted: Posted, name: str) -> str:
@@ -91,7 +93,7 @@ def test_nobody_judges_their_own_opening(world: World, posted: Posted) -> None:
 @pytest.mark.parametrize("name", ["pia", "dee", "gao", "cruz", "tan", "sam", "root", "eve"])
 def test_others_open_no_name(world: World, posted: Posted, name: str) -> None:
     with world.acting(name) as by, pytest.raises(Missing):
-        breaking.open_name(letter_of(posted), reason=WHY, by=by)
+        breaking.open_name(letter_of(posted), basis="SELF_HARM", reason=WHY, by=by)
     with world.database.transaction(writes=False):
         assert session().scalars(select(NameOpening)).all() == []
 
@@ -108,14 +110,14 @@ def test_who_must_not_learn_of_the_letter_is_not_told(world: World, post: Post) 
 def test_a_letter_without_a_name_has_none_to_open(world: World, post: Post) -> None:
     posted = post(GRAVE)
     with world.acting("lin") as lin, pytest.raises(Missing):
-        breaking.open_name(letter_of(posted), reason=WHY, by=lin)
+        breaking.open_name(letter_of(posted), basis="SELF_HARM", reason=WHY, by=lin)
 
 
 def test_a_name_given_to_the_principal_is_the_rooms_to_open_once_it_has_the_letter(world: World, post: Post) -> None:
     posted = post(box="leadership", mode="sealed", name=NAME)
     with world.acting("pia") as pia:
         with pytest.raises(Missing):
-            breaking.open_name(letter_of(posted), reason=WHY, by=pia)
+            breaking.open_name(letter_of(posted), basis="SELF_HARM", reason=WHY, by=pia)
         answering.reroute(letter_of(posted), revision=letter_of(posted).revision, by=pia)
     opened(world, posted)
     assert name_for(world, posted, "lin") == NAME
@@ -126,9 +128,9 @@ def test_the_pages_ask_for_a_proof_and_a_reason_and_say_who_opened_it(
 ) -> None:
     lin, pia = browser_of("lin"), browser_of("pia")
     where = f"/letters/{posted.id}/name"
-    assert lin.post(where, data={"reason": " "}).status_code == 422
+    assert lin.post(where, data={"basis": "SELF_HARM", "reason": " "}).status_code == 422
     assert NAME not in lin.get(f"/letters/{posted.id}").get_data(as_text=True)
-    assert lin.post(where, data={"reason": WHY}).status_code == 303
+    assert lin.post(where, data={"basis": "SELF_HARM", "reason": WHY}).status_code == 303
     assert NAME in lin.get(f"/letters/{posted.id}").get_data(as_text=True)
     with world.database.transaction(writes=False):
         opening = session().scalars(select(NameOpening.id)).one()
@@ -140,3 +142,14 @@ def test_the_pages_ask_for_a_proof_and_a_reason_and_say_who_opened_it(
     assert lin.post(f"/letters/openings/{opening}/review", data={"verdict": "justified"}).status_code == 404
     with clock.at(clock.now() + timedelta(minutes=18)):
         assert "/confirm" in lin.get(where).headers.get("Location", "")
+
+
+def test_its_writer_sees_when_and_by_whom_it_was_opened_and_calmly_why(
+    world: World, posted: Posted, child: Child
+) -> None:
+    assert child.comes_back(posted.code).status_code == 303
+    assert "打开了你封存的姓名" not in child.text("/thread")
+    opened(world, posted)
+    page = child.text("/thread")
+    assert "Lin（心理教师）打开了你封存的姓名，因为有人担心你。" in page
+    assert WHY not in page and NAME not in page

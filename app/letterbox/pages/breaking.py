@@ -27,7 +27,7 @@ def open_name(letter: Letter) -> Any:
         if not form.errors:
             try:
                 with savepoint():
-                    breaking.open_name(letter, reason=form.data["reason"], by=g.actor)
+                    breaking.open_name(letter, by=g.actor, **form.data)
             except Invalid as refused:
                 form = form.with_error("reason", _(refused.words))
             else:

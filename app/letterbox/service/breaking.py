@@ -34,8 +34,11 @@ class ReviewedAlready(Conflict):
     words = N_("Somebody has looked at this already.")
 
 
-def open_name(letter: Letter, *, reason: str, by: Actor) -> NameOpening:
-    """Open the sealed name of a letter for three days; raises Missing, NothingWritten."""
+def open_name(letter: Letter, *, basis: str, reason: str, by: Actor) -> NameOpening:
+    """Open the sealed name of a letter for three days; raises Missing, NothingWritten.
+
+    `basis` is what whoever wrote the letter is told of why.
+    """
     policy.OPEN_NAME.demand(by, letter)
     if letter.name_id is None:
         raise Missing()
@@ -43,7 +46,7 @@ def open_name(letter: Letter, *, reason: str, by: Actor) -> NameOpening:
     told = _told(letter, by)
     opening = NameOpening(
         id=new_id(), letter_id=letter.id, school_id=letter.school_id, opened_by=by.person_id, opened_at=clock.now(),
-        expires_at=clock.now() + LASTS, review_due_at=review_due(),
+        expires_at=clock.now() + LASTS, review_due_at=review_due(), basis_code=basis,
     )
     key = vault.create_object(
         opening.id, organisation_id=letter.school_id, by=by.ring, basis="letter:break_glass",
@@ -53,7 +56,7 @@ def open_name(letter: Letter, *, reason: str, by: Actor) -> NameOpening:
     vault.write(opening, "reason", said, key)
     session().add(opening)
     session().flush()
-    trail.kept(by, "letter:name_opened", opening)
+    trail.kept(by, "letter:name_opened", opening, basis=basis)
     notifications.queue(
         "letter:name_opened", to=sorted(set().union(*(team.living for team in told))), organisation=letter.school_id,
         subject=("name_opening", opening.id), by=by, urgent=True,

@@ -3,16 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from app import audit
 from app.access import Actor
-from app.core.database import session
 from app.core.errors import Missing
 from app.directory.queries import get_placed_student
 from app.escalation import service as escalation
 from app.escalation.models import Concern
 from app.letterbox.models import Letter
 from app.letterbox.policy import RAISE
-from app.letterbox.service import answering
+from app.letterbox.service import answering, trail
 from app.letterbox.service.readership import demand_clear, kept_from
 
 
@@ -38,6 +36,5 @@ def raise_concern(
     if letter.state == "answered":
         # From now on the concern's clock counts.
         letter.due_at = None
-        session().flush()
-    audit.record(by, "letter:led_to_concern", organisation=letter.school_id, subject=("letter", letter.id))
+    trail.changed(by, "letter:led_to_concern", letter)
     return concern

@@ -19,7 +19,7 @@ _HELD: dict[type, tuple[str, ...]] = {
     AnswerReading: ("letter_id", "author_id", "due_at", "read_at", "read_by"),
     NameOpening: (
         "letter_id", "opened_by", "opened_at", "expires_at", "review_due_at", "reason", "reviewed_at", "reviewed_by",
-        "verdict_code",
+        "verdict_code", "basis_code",
     ),
     LetterRelease: ("letter_id", "author_id", "recipient_id", "basis_code", "at", "words"),
     Letterbox: ("open", "address_code", "hotlines_note", "hours_note"),

@@ -15,10 +15,10 @@ from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
 from app.directory.queries import names_of
 from app.escalation.levels import GRAVE
-from app.letterbox import schemas
+from app.letterbox import queries, schemas
 from app.letterbox.models import Letter, Letterbox
 from app.letterbox.pages.ahead import ahead_of, check_files, screen_words, screened
-from app.letterbox.pages.child.readers import centre_among, named
+from app.letterbox.pages.child.readers import centre_among, named, named_each
 from app.letterbox.pages.child.sending import sent_with_files
 from app.letterbox.pages.child.visiting import (
     VisitOver,
@@ -33,7 +33,7 @@ from app.letterbox.pages.child.visiting import (
 from app.letterbox.service import attaching, releasing, returning, visits
 from app.letterbox.service.returning import NoSuchLetter, Opened
 from app.letterbox.service.visits import Visit
-from app.letterbox.words import RELEASE_BASES_FOR_WRITERS
+from app.letterbox.words import OPENING_BASES_FOR_WRITERS, RELEASE_BASES_FOR_WRITERS
 from app.vault.return_codes import MistypedReturnCode
 
 
@@ -105,7 +105,7 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
     people, before = vault.readers_of(letter.id), visit.content["before"]
     return show(
         "thread", box, visit, form=form, letter=letter, said=said, has_read=returning.has_read,
-        told=_told(letter, box), files=attaching.files_by_message(letter, opened.key),
+        told=_told(letter, box), openings=_openings(letter, box), files=attaching.files_by_message(letter, opened.key),
         authors=names_of({one.message.author_id for one in said if one.message.author_id}),
         readers=named(people, box.school_id), care=visit.content["care"], seen=visit.content["seen"],
         left_out=visit.content.get("left_out", False),
@@ -116,9 +116,23 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
 
 def _told(letter: Letter, box: Letterbox) -> list[tuple[str, str]]:
     """Return to whom words of a letter were told, and on which ground: its writer sees it."""
+    releases = releasing.releases_of(letter)
+    names = named_each({one.recipient_id for one in releases}, box.school_id)
     return [
-        (", ".join(named([one.recipient_id], box.school_id)), _(RELEASE_BASES_FOR_WRITERS[one.basis_code]))
-        for one in releasing.told_of(letter)
+        (names.get(one.recipient_id, "--"), _(RELEASE_BASES_FOR_WRITERS[one.basis_code])) for one in releases
+    ]
+
+
+def _openings(letter: Letter, box: Letterbox) -> list[dict[str, Any]]:
+    """Return when and by whom the sealed name was opened, and on which ground: its writer sees it."""
+    openings = queries.openings_of(letter.id)
+    names = named_each({one.opened_by for one in openings}, box.school_id)
+    return [
+        {
+            "at": one.opened_at, "who": names.get(one.opened_by, "--"),
+            "why": _(OPENING_BASES_FOR_WRITERS[one.basis_code]) if one.basis_code else "",
+        }
+        for one in reversed(openings)
     ]
 
 
