@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import make_url, select
+from sqlalchemy import DDL, make_url, select
 
 from app import audit
 from app.access import PostKind
@@ -90,12 +90,11 @@ def _scratch(url: str) -> Iterator[Place]:
         beside = Database(url)
         try:
             with beside.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as server:
-                # Our own letters and digits: a name cannot be bound.
-                server.exec_driver_sql("CREATE DATABASE " + name)
+                server.execute(DDL("CREATE DATABASE %(name)s", context={"name": name}))
                 try:
                     yield Place(make_url(url).set(database=name).render_as_string(hide_password=False), home)
                 finally:
-                    server.exec_driver_sql("DROP DATABASE " + name + " WITH (FORCE)")
+                    server.execute(DDL("DROP DATABASE %(name)s WITH (FORCE)", context={"name": name}))
         finally:
             beside.dispose()
 
