@@ -10,6 +10,7 @@ from app.appointments import events as appointments_events
 from app.appointments import policy as appointments_policy
 from app.appointments import service as bookings
 from app.appointments.api import appointments_api
+from app.appointments.asking import ask_act, asking
 from app.appointments.cli import appointments as races
 from app.appointments.feeds import feeds, may_have_feed
 from app.appointments.look_ins import look_ins
@@ -85,8 +86,8 @@ from app.upkeep.rosters_cli import rosters
 from app.vault.certificates import certificate
 
 PAGES = (
-    core, home, identity, notifications, directory, files, escalation, appointments_pages, letterbox,
-    letters_out, feeds, look_ins, oversight,
+    core, home, identity, notifications, directory, files, escalation, appointments_pages, asking,
+    letterbox, letters_out, feeds, look_ins, oversight,
 )
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
@@ -208,6 +209,7 @@ def register_features(app: Application) -> None:
     app.jinja_env.globals["open_concerns"] = open_concerns
     app.jinja_env.globals["raise_act"] = raise_act
     app.jinja_env.globals["book_act"] = book_act
+    app.jinja_env.globals["ask_act"] = ask_act
 
 
 def _trail_words(action: str) -> str:

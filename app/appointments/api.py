@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from app.access import guard
 from app.appointments import policy, queries, schemas, service, views
-from app.appointments.booking_for import book_for, change
+from app.appointments.booking_for import ask_for, book_for, change
 from app.appointments.models import Appointment
 from app.appointments.words import DEEDS, KINDS, STATES
 from app.core.errors import Missing
@@ -46,6 +46,17 @@ class SlotOut(Shape):
     starts_at = fields.AwareDateTime(attribute="start")
     ends_at = fields.AwareDateTime(attribute="end")
     counsellors = fields.List(fields.UUID())
+
+
+class AskedOut(Shape):
+    """How a request stands, and no more."""
+
+    id = fields.UUID()
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    state = fields.Str()
+    expires_at = fields.AwareDateTime(allow_none=True)
+    version = fields.Int(attribute="revision")
 
 
 class BookedAndFree(Shape):
@@ -104,6 +115,26 @@ def book(student: Any, given: dict[str, Any]) -> Response:
     starts_at, room_id = given.pop("starts_at"), given.pop("room_id")
     when = (room_id or student.school_id, starts_at) if starts_at else None
     return _answer(book_for(student, **given, when=when, by=g.actor), 201)
+
+
+@appointments_api.post("/students/<uuid:student_id>/appointment-requests")
+@guard(policy.ASK_FOR, load=get_placed_student)
+@appointments_api.arguments(schemas.AskIn)
+@appointments_api.response(201, AskedOut)
+def ask(student: Any, given: dict[str, Any]) -> Appointment:
+    """Ask the room for a time on a student's behalf; a time that is taken is refused as in booking."""
+    when = given.pop("room_id") or student.school_id, given.pop("starts_at")
+    return ask_for(student, when=when, **given, by=g.actor)
+
+
+@appointments_api.post("/appointments/<uuid:appointment_id>/take-back")
+@guard(policy.TAKE_BACK, load=queries.get_appointment)
+@appointments_api.arguments(schemas.TakeBack)
+@appointments_api.response(200, AskedOut)
+def take_back(booking: Appointment, given: dict[str, Any]) -> Appointment:
+    """Take back what one asked for."""
+    service.take_back(booking, revision=given["version"], by=g.actor)
+    return booking
 
 
 @appointments_api.get("/appointments/<uuid:appointment_id>")

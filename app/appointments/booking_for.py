@@ -41,6 +41,16 @@ def book_for(
     )
 
 
+def ask_for(
+    student: Any, *, when: tuple[UUID, datetime] | None, about: str, words: str, by: Actor
+) -> Appointment:
+    """Ask for a time on behalf of a student; raises NoTime."""
+    if when is None:
+        raise NoTime()
+    wish = Wish(student.school_id, when[1], room_id=when[0], student_id=student.id)
+    return service.ask_for(wish, reason={"about": about, "words": words}, by=by)
+
+
 def change(booking: Appointment, deed: str, *, revision: int, by: Actor) -> None:
     """Do a deed to a booking that has one button."""
     _DEEDS[deed](booking, revision=revision, by=by)

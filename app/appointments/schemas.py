@@ -71,6 +71,25 @@ class BookIn(Reason):
     counsellor_id = fields.UUID(load_default=None)
 
 
+class AskForm(Reason):
+    """What a teacher asks for, as the form sends it."""
+
+    slot = SlotKey(load_default=None)
+
+
+class AskIn(Reason):
+    """What a teacher asks for, as a program sends it."""
+
+    starts_at = fields.AwareDateTime(required=True)
+    room_id = fields.UUID(load_default=None)
+
+
+class TakeBack(Shape):
+    """The version of a booking that a deed builds on."""
+
+    version = fields.Int(required=True)
+
+
 class Change(Shape):
     """What is done to a booking, and the version it builds on."""
 

@@ -15,10 +15,12 @@ from app.appointments.queries.timetable import free_between
 from app.appointments.slots import FreeSlot
 from app.appointments.states import CLAIMING
 from app.appointments.words import DEEDS
+from app.core import clock
 from app.directory.queries import DirectoryLine, calendar_of, names_of, names_of_students, today_at
 from app.schooltime import SchoolCalendar, day_at, moment_at
 
 ONE_DAY = timedelta(days=1)
+_AHEAD = timedelta(days=400)
 SHOWN = (*CLAIMING, "no_show")
 VIEWS = {"day": 1, "week": 7, "list": 28}
 """How many days each view of the calendar shows."""
@@ -110,6 +112,16 @@ def line_of(booking: Appointment, actor: Actor) -> Line:
     return lines_of([booking], actor, booking.school_id)[0]
 
 
+def requests_to(actor: Actor) -> list[Line]:
+    """Return what waits for the yes of the room in which somebody counsels, as far as they may know of it."""
+    school_id = school_of(actor)
+    if school_id is None:
+        return []
+    now = clock.now()
+    found = queries.bookings_between(actor, school_id, now, now + _AHEAD, states=("requested",))
+    return [line for line in lines_of(found, actor, school_id) if line.known] if found else []
+
+
 def calendar_days(actor: Actor, school_id: UUID, first: date, days: int, *, free: bool) -> list[DayView]:
     """Return days of the calendar: what is booked and, if wanted, what is free. Of a list empty days are left out."""
     last, calendar = first + ONE_DAY * (days - 1), calendar_of(school_id)
@@ -131,13 +143,13 @@ def calendar_days(actor: Actor, school_id: UUID, first: date, days: int, *, free
 
 def free_soon(
     actor: Actor, school_id: UUID, student_id: UUID | None, *, counsellor_id: UUID | None = None, days: int = 21,
-    most: int = 24,
+    most: int = 24, on_behalf: bool = False,
 ) -> list[FreeSlot]:
-    """Return the next free times for a student, with whoever asks if nobody is on duty."""
+    """Return the next free times for a student, with whoever asks if nobody is on duty, unless they ask for others."""
     today = today_at(school_id)
     found = free_between(
         school_id, today, today + ONE_DAY * days, counsellor_id=counsellor_id, student_id=student_id,
-        also=actor.person_id,
+        also=None if on_behalf else actor.person_id,
     )
     return found[:most]
 

@@ -185,3 +185,5 @@ DOCUMENT = (
     b"4 0 obj<</Length 58>>stream\nBT /F1 16 Tf 40 120 Td (Sleep diary, invented sample) Tj ET\nendstream endobj\n"
     b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
+
+WHY_ASKED = "最近课间总是一个人，问她只说没事。想请老师约个时间聊聊。"

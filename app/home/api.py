@@ -25,6 +25,7 @@ ABOUT: dict[str, tuple[str, str | None]] = {
     "letterbox.letters": ("letterbox", "letters_api.index"),
     "letterbox.opening": ("name_opening", None),
     "look_ins.one": ("look_in", None),
+    "appointments.show": ("appointment", "appointments_api.show"),
     "identity.tasks": ("admission", "keys_api.waiting"),
     "identity.card": ("recovery_card", None),
 }

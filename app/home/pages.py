@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, render_template
 
 from app.access import CENTRE, TEACHERS, Actor, PostKind, guard
+from app.appointments.asking import asked_by
 from app.audit.queries import events_of
 from app.directory.queries import named_classes, organisations_of
 from app.escalation import queries as concerns
@@ -32,7 +33,10 @@ def start() -> str:
 
 
 def _teacher(actor: Actor) -> dict[str, Any]:
-    return {"lines": concerns.concerns_raised_by(actor, size=6).items, "classes": named_classes(actor)}
+    return {
+        "lines": concerns.concerns_raised_by(actor, size=6).items, "classes": named_classes(actor),
+        "asked": asked_by(actor),
+    }
 
 
 def _grade(actor: Actor) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.access import CENTRE, Actor, PostKind
 from app.appointments.queries.look_ins import look_ins_of
+from app.appointments.views import requests_to
 from app.core import clock
 from app.directory.queries import names_of, names_of_organisations, names_of_students
 from app.escalation import drafts, queries, words
@@ -72,7 +73,7 @@ def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
     found += [*_letters(actor), *_boxes(actor), *_second_readings(actor), *_name_openings(actor)]
-    found += _look_ins(actor)
+    found += [*_look_ins(actor), *_requests(actor)]
     found += [*_begun(actor), *_unsigned(actor), *_of_keys(actor)]
     return sorted(found, key=lambda task: task.order)
 
@@ -206,6 +207,16 @@ def _look_ins(actor: Actor) -> Iterator[Task]:
         yield Task(
             REVIEW, one.due_at, line.name if line else "--", line.where if line else "",
             _("Did not come: please look in on them"), "look_ins.one", {"look_in_id": one.id}, kind="visit",
+        )
+
+
+def _requests(actor: Actor) -> Iterator[Task]:
+    """Name what teachers asked for, each time of which is kept free until the room answers."""
+    for line in requests_to(actor):
+        yield Task(
+            WAITING, line.booking.expires_at, line.who.name if line.who else "--", line.who.where if line.who else "",
+            _("A teacher asks for an appointment"), "appointments.show", {"appointment_id": line.booking.id},
+            kind="visit",
         )
 
 

@@ -105,7 +105,7 @@ ASKED_OTHERWISE = {
 }
 NAMES = {
     "directory": "directory_api", "files": "files_api", "escalation": "concerns_api", "letterbox": "letters_api",
-    "oversight": "oversight_api", "appointments": "appointments_api",
+    "oversight": "oversight_api", "appointments": "appointments_api", "asking": "appointments_api",
 }
 
 

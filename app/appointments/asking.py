@@ -1,0 +1,101 @@
+"""The pages of a teacher who asks for an appointment for a student, and sees how it stands and nothing more."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.access import Actor, guard
+from app.appointments import policy, queries, schemas, service, views, words
+from app.appointments.booking_for import ask_for
+from app.appointments.errors import NotFree
+from app.appointments.models import Appointment
+from app.appointments.service.reasons import ABOUT
+from app.core import clock, forms
+from app.core.database import savepoint
+from app.core.errors import Conflict, Invalid, Refusal
+from app.directory.naming import named
+from app.directory.queries import DirectoryLine, get_line, get_placed_student, names_of_students
+from app.escalation.readers import teams_around
+
+asking = Blueprint("asking", __name__, template_folder="templates")
+SHOWN_FOR = timedelta(days=14)
+"""How long after its time a request stays on the first page of whoever asked."""
+
+
+class Asked(NamedTuple):
+    """A request, whom it is for, how it stands in words, and whether it can still be taken back."""
+
+    booking: Appointment
+    who: DirectoryLine | None
+    stands: str
+    tone: str
+    open: bool
+
+
+@asking.route("/appointments/ask/<uuid:student_id>", methods=["GET", "POST"])
+@guard(policy.ASK_FOR, load=get_placed_student)
+def ask(student: Any) -> Any:
+    """Ask the counselling room for one of its free times on behalf of a student."""
+    if request.method != "POST":
+        return _asking(student, forms.blank())
+    form = forms.read(schemas.AskForm(), request.form)
+    if form.errors:
+        return _asking(student, form), 422
+    given = dict(form.data)
+    try:
+        with savepoint():
+            ask_for(student, when=given.pop("slot"), **given, by=g.actor)
+    except (Conflict, Invalid) as refused:
+        return _asking(student, form.with_error("slot", _(refused.words, **refused.params)), refused), refused.status
+    flash(_("The room has been asked. Here you see how it stands."), "done")
+    return redirect(url_for("home.start"), code=303)
+
+
+def _asking(student: Any, form: forms.Form, refused: Refusal | None = None) -> str:
+    nearest = refused.nearest if isinstance(refused, NotFree) else ()
+    free = views.free_soon(g.actor, student.school_id, student.id, on_behalf=True)
+    room = teams_around(school_id=student.school_id, grade_id=None, excluded=())["room"]
+    return render_template(
+        "appointments/ask.html", form=form, student=student, line=get_line(student.id, g.actor.ring),
+        slots=[*nearest, *(one for one in free if one not in nearest)], nearest=len(nearest),
+        about=[(code, _(label)) for code, label in ABOUT.items()], readers=named(room.living, g.actor),
+        rooms={room.id: room.name for room in queries.rooms_of(student.school_id)}, slot_key=schemas.slot_key,
+    )
+
+
+@asking.post("/appointments/<uuid:appointment_id>/take-back")
+@guard(policy.TAKE_BACK, load=queries.get_appointment)
+def take_back(booking: Appointment) -> Any:
+    """Take back what one asked for."""
+    form = forms.read(schemas.TakeBack(), request.form)
+    if form.errors:
+        raise Invalid()
+    try:
+        with savepoint():
+            service.take_back(booking, revision=form.data["version"], by=g.actor)
+    except Conflict as refused:
+        flash(_(refused.words), "plain")
+    else:
+        flash(_("It is taken back. The time is free again."), "done")
+    return redirect(url_for("home.start"), code=303)
+
+
+def asked_by(actor: Actor) -> list[Asked]:
+    """Return what somebody asked for and how it stands, the latest first."""
+    found = queries.requests_of(actor, since=clock.now() - SHOWN_FOR)
+    who = names_of_students({one.student_id for one in found if one.student_id}, actor.ring)
+    return [
+        Asked(
+            one, who.get(one.student_id) if one.student_id else None, _(words.STATES[one.state]),
+            words.TONES.get(one.state, "plain"), "cancel" in queries.deeds_now(one),
+        )
+        for one in found
+    ]
+
+
+def ask_act(student: Any) -> bool:
+    """Say whether a student's page shows the way to ask: to those who do not book themselves."""
+    enrolled = student.student.state == "enrolled"
+    return enrolled and policy.ASK_FOR.allows(g.actor, student) and not policy.BOOK.allows(g.actor, student)
