@@ -194,7 +194,8 @@ def test_a_sealed_name_is_opened_under_a_signed_head(
     """6-assurance, The trail, 3: when the page answers, the event is in its tree and the tree's head is signed."""
     letter = post(mode="sealed", name="陈子涵")
     lin = browser_of("lin")
-    assert lin.post(f"/letters/{letter.id}/name", data={"reason": "他说今晚要离家"}).status_code == 303
+    why = {"basis": "SELF_HARM", "reason": "他说今晚要离家"}
+    assert lin.post(f"/letters/{letter.id}/name", data=why).status_code == 303
     (event,) = world.events("letter:name_opened")
     with world.database.transaction(writes=False):
         leaf = session().scalars(select(TrailLeaf).where(TrailLeaf.event_id == event.id)).one()
