@@ -1,37 +1,24 @@
 """The pages of a teacher who asks for an appointment for a student, and sees how it stands and nothing more."""
 
-from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.access import Actor, guard
-from app.appointments import policy, queries, schemas, service, views, words
+from app.access import guard
+from app.appointments import policy, queries, schemas, service, views
 from app.appointments.booking_for import ask_for
 from app.appointments.errors import NotFree
 from app.appointments.models import Appointment
 from app.appointments.service.reasons import ABOUT
-from app.core import clock, forms
+from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
 from app.directory.naming import named
-from app.directory.queries import DirectoryLine, get_line, get_placed_student, names_of_students
+from app.directory.queries import get_line, get_placed_student
 from app.escalation.readers import teams_around
 
 asking = Blueprint("asking", __name__, template_folder="templates")
-SHOWN_FOR = timedelta(days=14)
-"""How long after its time a request stays on the first page of whoever asked."""
-
-
-class Asked(NamedTuple):
-    """A request, whom it is for, how it stands in words, and whether it can still be taken back."""
-
-    booking: Appointment
-    who: DirectoryLine | None
-    stands: str
-    tone: str
-    open: bool
 
 
 @asking.route("/appointments/ask/<uuid:student_id>", methods=["GET", "POST"])
@@ -80,19 +67,6 @@ def take_back(booking: Appointment) -> Any:
     else:
         flash(_("It is taken back. The time is free again."), "done")
     return redirect(url_for("home.start"), code=303)
-
-
-def asked_by(actor: Actor) -> list[Asked]:
-    """Return what somebody asked for and how it stands, the latest first."""
-    found = queries.requests_of(actor, since=clock.now() - SHOWN_FOR)
-    who = names_of_students({one.student_id for one in found if one.student_id}, actor.ring)
-    return [
-        Asked(
-            one, who.get(one.student_id) if one.student_id else None, _(words.STATES[one.state]),
-            words.TONES.get(one.state, "plain"), "cancel" in queries.deeds_now(one),
-        )
-        for one in found
-    ]
 
 
 def ask_act(student: Any) -> bool:

@@ -8,18 +8,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Time, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.appointments.states import KINDS, STATES
-from app.core.database import Base
+from app.core.database import Base, one_of
 from app.vault import sealed
 
 BLOCK_CAUSES = ("closed", "absent", "busy")
 GAP_CAUSES = ("closed", "taken", "past", "chosen")
 OUTCOMES = ("met", "adult", "known", "came")
 RESOURCES = ("counsellor", "room", "student")
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"{column} IN ({listed})"
 
 
 def _to_another() -> ForeignKey:
@@ -108,7 +103,7 @@ class BlockedTime(Base):
     __tablename__ = "blocked_time"
     __table_args__ = (
         CheckConstraint("(room_id IS NULL) <> (person_id IS NULL)", name="whose"),
-        CheckConstraint(_one_of("cause_code", BLOCK_CAUSES), name="cause"),
+        CheckConstraint(one_of("cause_code", BLOCK_CAUSES), name="cause"),
         CheckConstraint("ends_at > starts_at", name="order"),
         Index("ix_blocked_time_school", "school_id", "ends_at"),
     )
@@ -171,7 +166,7 @@ class SeriesGap(Base):
     """An occurrence of a series that somebody chose to leave out, and what stood in its way."""
 
     __tablename__ = "series_gap"
-    __table_args__ = (CheckConstraint(_one_of("cause_code", GAP_CAUSES), name="cause"),)
+    __table_args__ = (CheckConstraint(one_of("cause_code", GAP_CAUSES), name="cause"),)
 
     series_id: Mapped[UUID] = mapped_column(ForeignKey("appointment_series.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -188,8 +183,8 @@ class Appointment(Base):
 
     __tablename__ = "appointment"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", KINDS), name="kind"),
-        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint("ends_at > starts_at", name="order"),
         CheckConstraint("(state IN ('requested', 'held')) = (expires_at IS NOT NULL)", name="expires"),
         CheckConstraint("(reason IS NULL) = (reason_id IS NULL)", name="reason"),
@@ -270,7 +265,7 @@ class AppointmentClaim(Base):
 
     __tablename__ = "appointment_claim"
     __table_args__ = (
-        CheckConstraint(_one_of("resource_kind", RESOURCES), name="resource_kind"),
+        CheckConstraint(one_of("resource_kind", RESOURCES), name="resource_kind"),
         Index("ix_appointment_claim_appointment_id", "appointment_id"),
         Index("ix_appointment_claim_cell", "cell"),
         {"sqlite_with_rowid": False},
@@ -304,7 +299,7 @@ class LookIn(Base):
 
     __tablename__ = "look_in"
     __table_args__ = (
-        CheckConstraint(_one_of("outcome_code", OUTCOMES), name="outcome"),
+        CheckConstraint(one_of("outcome_code", OUTCOMES), name="outcome"),
         CheckConstraint("(done_at IS NULL) = (outcome_code IS NULL)", name="done"),
         CheckConstraint("(done_at IS NULL) = (done_by IS NULL)", name="done_by"),
         UniqueConstraint("appointment_id"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from app.access import Actor, PostKind
@@ -14,7 +15,7 @@ from app.appointments.queries.rooms import rooms_of
 from app.appointments.queries.timetable import free_between
 from app.appointments.slots import FreeSlot
 from app.appointments.states import CLAIMING
-from app.appointments.words import DEEDS
+from app.appointments.words import DEEDS, STATES, TONES
 from app.core import clock
 from app.directory.queries import DirectoryLine, calendar_of, names_of, names_of_students, today_at
 from app.schooltime import SchoolCalendar, day_at, moment_at
@@ -22,6 +23,8 @@ from app.schooltime import SchoolCalendar, day_at, moment_at
 ONE_DAY = timedelta(days=1)
 _AHEAD = timedelta(days=400)
 SHOWN = (*CLAIMING, "no_show")
+SHOWN_FOR = timedelta(days=14)
+"""How long after its time a request stays on the first page of whoever asked."""
 VIEWS = {"day": 1, "week": 7, "list": 28}
 """How many days each view of the calendar shows."""
 
@@ -42,6 +45,16 @@ class Line:
     def deeds(self) -> tuple[str, ...]:
         """What can be done to it with one button."""
         return deeds_of(self.booking) if self.known else ()
+
+
+class Asked(NamedTuple):
+    """A request, whom it is for, how it stands in words, and whether it can still be taken back."""
+
+    booking: Appointment
+    who: DirectoryLine | None
+    stands: str
+    tone: str
+    open: bool
 
 
 @dataclass(frozen=True)
@@ -120,6 +133,19 @@ def requests_to(actor: Actor) -> list[Line]:
     now = clock.now()
     found = queries.bookings_between(actor, school_id, now, now + _AHEAD, states=("requested",))
     return [line for line in lines_of(found, actor, school_id) if line.known] if found else []
+
+
+def asked_by(actor: Actor) -> list[Asked]:
+    """Return what somebody asked for and how it stands, the latest first."""
+    found = queries.requests_of(actor, since=clock.now() - SHOWN_FOR)
+    who = names_of_students({one.student_id for one in found if one.student_id}, actor.ring)
+    return [
+        Asked(
+            one, who.get(one.student_id) if one.student_id else None, STATES[one.state],
+            TONES.get(one.state, "plain"), "cancel" in queries.deeds_now(one),
+        )
+        for one in found
+    ]
 
 
 def calendar_days(actor: Actor, school_id: UUID, first: date, days: int, *, free: bool) -> list[DayView]:

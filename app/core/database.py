@@ -6,7 +6,7 @@ import random
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -42,7 +42,9 @@ _T = TypeVar("_T")
 ATTEMPTS = 10
 """How often work is begun that loses races: eight copies of one form at once each need up to eight."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
-_RACES_ALONE, _LINE = 2, 0x7869_6E78_6961
+_RACES_ALONE = 2
+# Not the lock under which the schema is changed (app/core/migrating.py).
+_LINE = 0x7869_6E78_6964
 _CHANCE = random.SystemRandom()
 
 
@@ -161,6 +163,12 @@ def before_commit(work: Callable[[], None]) -> None:
 def after_commit(work: Callable[["Database"], None]) -> None:
     """Let something be done once, outside any transaction, when the one at hand has been committed; it never raises."""
     session().info.setdefault("after_commit", {})[work] = None
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """Return the check of a column that holds one of these codes, which stand in the program alone."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({listed})"
 
 
 class Database:

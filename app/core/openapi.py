@@ -128,7 +128,8 @@ class QuietApi(Api):
     def _openapi_json(self) -> Response:
         with self._describing:
             while self.undescribed:
-                self.undescribed.popleft()()
+                self.undescribed[0]()
+                self.undescribed.popleft()
         return super()._openapi_json()
 
     def _register_error_handlers(self) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
+from app.core.database import Base, one_of
 from app.escalation.levels import LEVELS
 from app.escalation.tiers import CLOCK_NAMES, CLOSED, DEEDS, SOURCES, STATES, TIERS
 from app.vault import sealed
@@ -21,25 +21,20 @@ HAND_OVER_STATES = ("offered", "accepted", "declined", "withdrawn", "advised", "
 LIVE_HAND_OVERS = ("offered", "accepted", "advised")
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"{column} IN ({listed})"
-
-
 class Concern(Base):
     """A worry about a student on its way: until it is closed one tier owns it and one moment is its due time."""
 
     __tablename__ = "concern"
     __table_args__ = (
-        CheckConstraint(_one_of("source", SOURCES), name="source"),
-        CheckConstraint(_one_of("state", STATES), name="state"),
-        CheckConstraint(_one_of("level", LEVELS), name="level"),
+        CheckConstraint(one_of("source", SOURCES), name="source"),
+        CheckConstraint(one_of("state", STATES), name="state"),
+        CheckConstraint(one_of("level", LEVELS), name="level"),
         CheckConstraint("level_basis_code IN ('provisional', 'assessed')", name="level_basis"),
-        CheckConstraint(_one_of("tier", TIERS), name="tier"),
-        CheckConstraint(_one_of("due_for_code", CLOCK_NAMES), name="due_for"),
-        CheckConstraint(f"({_one_of('state', CLOSED)}) = (due_at IS NULL)", name="due"),
+        CheckConstraint(one_of("tier", TIERS), name="tier"),
+        CheckConstraint(one_of("due_for_code", CLOCK_NAMES), name="due_for"),
+        CheckConstraint(f"({one_of('state', CLOSED)}) = (due_at IS NULL)", name="due"),
         CheckConstraint("(due_at IS NULL) = (due_for_code IS NULL)", name="due_for_what"),
-        CheckConstraint(f"({_one_of('state', CLOSED)}) = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint(f"({one_of('state', CLOSED)}) = (closed_at IS NOT NULL)", name="closed"),
         UniqueConstraint("card_id"),
         Index("ix_concern_school_due", "school_id", "state", "due_at"),
         Index("ix_concern_student_raised", "student_id", "raised_at"),
@@ -93,8 +88,8 @@ class ConcernStep(Base):
     __tablename__ = "concern_step"
     __table_args__ = (
         UniqueConstraint("concern_id", "number"),
-        CheckConstraint(_one_of("deed", ("raise", *DEEDS)), name="deed"),
-        CheckConstraint(_one_of("to_state", STATES), name="to_state"),
+        CheckConstraint(one_of("deed", ("raise", *DEEDS)), name="deed"),
+        CheckConstraint(one_of("to_state", STATES), name="to_state"),
         CheckConstraint("(words IS NULL) = (object_id IS NULL)", name="words"),
     )
 
@@ -126,8 +121,8 @@ class HandOver(Base):
 
     __tablename__ = "hand_over"
     __table_args__ = (
-        CheckConstraint(_one_of("state", HAND_OVER_STATES), name="state"),
-        CheckConstraint(_one_of("basis_code", BASES), name="basis"),
+        CheckConstraint(one_of("state", HAND_OVER_STATES), name="state"),
+        CheckConstraint(one_of("basis_code", BASES), name="basis"),
         CheckConstraint("state IN ('offered', 'withdrawn') OR answered_at IS NOT NULL", name="answered"),
         CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered_by"),
         Index("ix_hand_over_concern", "concern_id", "sent_at"),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, render_template
 
 from app.access import CENTRE, TEACHERS, Actor, PostKind, guard
-from app.appointments.asking import asked_by
+from app.appointments.views import asked_by
 from app.audit.queries import events_of
 from app.directory.queries import named_classes, organisations_of
 from app.escalation import queries as concerns

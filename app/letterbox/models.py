@@ -4,7 +4,6 @@ A letter is a sealed object of its own: its key is wrapped to those who open tha
 whoever wrote it. Two parts stand under other keys: a name to be opened in an emergency only, and the room's notes.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.database import Base
+from app.core.database import Base, one_of
 from app.escalation.levels import LEVELS
 from app.letterbox.words import (
     BOXES,
@@ -24,11 +23,6 @@ from app.letterbox.words import (
     VISIT_STAGES,
 )
 from app.vault import sealed
-
-
-def _one_of(column: str, values: Iterable[str]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"{column} IN ({listed})"
 
 
 class Letterbox(Base):
@@ -53,10 +47,10 @@ class Letter(Base):
 
     __tablename__ = "letter"
     __table_args__ = (
-        CheckConstraint(_one_of("box_code", BOXES), name="box"),
-        CheckConstraint(_one_of("state", STATES), name="state"),
-        CheckConstraint(_one_of("suggested_level", LEVELS), name="suggested"),
-        CheckConstraint(f"level IS NULL OR {_one_of('level', LEVELS)}", name="level"),
+        CheckConstraint(one_of("box_code", BOXES), name="box"),
+        CheckConstraint(one_of("state", STATES), name="state"),
+        CheckConstraint(one_of("suggested_level", LEVELS), name="suggested"),
+        CheckConstraint(f"level IS NULL OR {one_of('level', LEVELS)}", name="level"),
         CheckConstraint("(name IS NULL) = (name_id IS NULL)", name="name"),
         CheckConstraint("(opened_at IS NULL) = (opened_by IS NULL)", name="opened"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed"),
@@ -105,7 +99,7 @@ class LetterMessage(Base):
     __tablename__ = "letter_message"
     __table_args__ = (
         UniqueConstraint("letter_id", "number"),
-        CheckConstraint(_one_of("kind", MESSAGE_KINDS), name="kind"),
+        CheckConstraint(one_of("kind", MESSAGE_KINDS), name="kind"),
         CheckConstraint("(kind IN ('answer', 'note')) = (author_id IS NOT NULL)", name="author"),
         CheckConstraint("(author_id IS NULL) = (signature IS NULL)", name="signature"),
         CheckConstraint("(signature IS NULL) = (signer_epoch IS NULL)", name="signer"),
@@ -202,9 +196,9 @@ class NameOpening(Base):
     __table_args__ = (
         CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", name="reviewed"),
         CheckConstraint("(reviewed_at IS NULL) = (verdict_code IS NULL)", name="verdict"),
-        CheckConstraint(f"verdict_code IS NULL OR {_one_of('verdict_code', VERDICTS)}", name="verdict_code"),
+        CheckConstraint(f"verdict_code IS NULL OR {one_of('verdict_code', VERDICTS)}", name="verdict_code"),
         CheckConstraint("reviewed_by <> opened_by", name="second"),
-        CheckConstraint(f"basis_code IS NULL OR {_one_of('basis_code', OPENING_BASES)}", name="basis"),
+        CheckConstraint(f"basis_code IS NULL OR {one_of('basis_code', OPENING_BASES)}", name="basis"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -229,7 +223,7 @@ class LetterRelease(Base):
 
     __tablename__ = "letter_release"
     __table_args__ = (
-        CheckConstraint(_one_of("basis_code", RELEASE_BASES), name="basis"),
+        CheckConstraint(one_of("basis_code", RELEASE_BASES), name="basis"),
         CheckConstraint("recipient_id <> author_id", name="recipient"),
     )
 
@@ -249,7 +243,7 @@ class LetterVisit(Base):
     """What a browser without an account is busy with, sealed under a secret that only its cookie holds."""
 
     __tablename__ = "letter_visit"
-    __table_args__ = (CheckConstraint(_one_of("stage_code", VISIT_STAGES), name="stage"),)
+    __table_args__ = (CheckConstraint(one_of("stage_code", VISIT_STAGES), name="stage"),)
 
     # Half the digest of the cookie's secret: neither gives the other away.
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -267,7 +261,7 @@ class BoxOpening(Base):
 
     __tablename__ = "box_opening"
     __table_args__ = (
-        CheckConstraint(_one_of("box_code", BOXES), name="box"),
+        CheckConstraint(one_of("box_code", BOXES), name="box"),
         CheckConstraint("found >= 0", name="found"),
         Index("ix_box_opening_day", "school_id", "box_code", "day"),
     )
@@ -286,7 +280,7 @@ class LetterCount(Base):
 
     __tablename__ = "letter_count"
     __table_args__ = (
-        CheckConstraint(_one_of("box_code", BOXES), name="box"),
+        CheckConstraint(one_of("box_code", BOXES), name="box"),
         CheckConstraint("count > 0", name="count"),
     )
 
