@@ -10,12 +10,9 @@ from app.appointments import events as appointments_events
 from app.appointments import policy as appointments_policy
 from app.appointments import service as bookings
 from app.appointments.api import appointments_api
-from app.appointments.asking import ask_act, asking
 from app.appointments.cli import appointments as races
-from app.appointments.feeds import feeds, may_have_feed
-from app.appointments.look_ins import look_ins
 from app.appointments.pages import appointments as appointments_pages
-from app.appointments.pages import book_act
+from app.appointments.pages import ask_act, asking, book_act, feeds, look_ins, may_have_feed
 from app.appointments.service.look_ins import tell_of_overdue
 from app.appointments.service.reminders import remind
 from app.audit import events as audit_events

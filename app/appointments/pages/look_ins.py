@@ -15,7 +15,7 @@ from app.core import forms
 from app.core.words import N_
 from app.directory.queries import names_of_students
 
-look_ins = Blueprint("look_ins", __name__, template_folder="templates")
+look_ins = Blueprint("look_ins", "app.appointments", template_folder="templates")
 OUTCOMES = {
     "met": N_("I have met or reached the student"),
     "adult": N_("An adult at school or at home is with the student"),

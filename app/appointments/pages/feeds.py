@@ -13,7 +13,7 @@ from app.appointments.queries.feeds import entries_of
 from app.core.errors import Missing
 from app.core.requests import public
 
-feeds = Blueprint("feeds", __name__, template_folder="templates")
+feeds = Blueprint("feeds", "app.appointments", template_folder="templates")
 
 
 def may_have_feed(actor: Actor) -> bool:

@@ -18,7 +18,7 @@ from app.directory.naming import named
 from app.directory.queries import get_line, get_placed_student
 from app.escalation.readers import teams_around
 
-asking = Blueprint("asking", __name__, template_folder="templates")
+asking = Blueprint("asking", "app.appointments", template_folder="templates")
 
 
 @asking.route("/appointments/ask/<uuid:student_id>", methods=["GET", "POST"])

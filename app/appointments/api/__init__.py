@@ -1,0 +1,7 @@
+"""Appointments for programs."""
+
+# Each module puts its doors on the blueprint.
+from app.appointments.api import asking, bookings
+from app.appointments.api.blueprint import appointments_api
+
+__all__ = ["appointments_api", "asking", "bookings"]
