@@ -33,6 +33,8 @@ from app.directory import policy as directory_policy
 from app.directory.api import directory_api
 from app.directory.importing import records, uploads
 from app.directory.pages import directory
+from app.entrance import visits
+from app.entrance.doors import told_hotlines
 from app.escalation import drafts as concern_drafts
 from app.escalation import events as escalation_events
 from app.escalation import policy as escalation_policy
@@ -63,8 +65,8 @@ from app.letterbox import policy as letterbox_policy
 from app.letterbox.api import letters_api
 from app.letterbox.cli import letters
 from app.letterbox.models import LetterAttachment
-from app.letterbox.pages import letterbox, letters_out, told_hotlines
-from app.letterbox.service import climbing, visits
+from app.letterbox.pages import letterbox, letters_out
+from app.letterbox.service import climbing
 from app.letterbox.service import drafts as answer_drafts
 from app.notifications import events as notifications_events
 from app.notifications import outbox

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.database import Database, session
 from app.core.ids import new_id
+from app.entrance.queries import letterbox_of
 from app.letterbox.models import Letter
-from app.letterbox.queries import letterbox_of
 from app.letterbox.service import answering, boxes, posting
 from app.letterbox.service.posting import Weighed, weigh
 from app.vault import letters, suites

@@ -21,12 +21,13 @@ from app.directory.importing import uploads
 from app.directory.importing.students import import_students
 from app.directory.models import Post
 from app.directory.queries import today_at
+from app.entrance.queries import letterbox_of
 from app.escalation import hand_overs, service
 from app.escalation.models import SecondOpinion
 from app.files import service as files
 from app.identity import invitations
 from app.identity.models import Invitation
-from app.letterbox.queries import attachments_of, letterbox_of
+from app.letterbox.queries import attachments_of
 from app.letterbox.service import answering, attaching, boxes, breaking, posting, releasing
 from app.letterbox.service.attaching import Upload
 from app.notifications.models import Notice

@@ -29,8 +29,8 @@ from app.directory.importing.register import Place, Register
 from app.directory.models import Organisation
 from app.directory.pinyin import reading
 from app.directory.queries import today_at
+from app.entrance.queries import letterbox_of
 from app.escalation.models import Concern
-from app.letterbox.queries import letterbox_of
 from app.letterbox.service import attaching, posting, returning
 from app.letterbox.service.attaching import Upload
 from app.notifications.robots import SERVICES

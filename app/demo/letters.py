@@ -7,8 +7,10 @@ from uuid import UUID
 from app.core.database import session
 from app.demo import cast, texts
 from app.demo.story import Story
-from app.letterbox.models import Letter, Letterbox
-from app.letterbox.queries import letterbox_of
+from app.entrance.hotlines import HOTLINES
+from app.entrance.models import Letterbox
+from app.entrance.queries import letterbox_of
+from app.letterbox.models import Letter
 from app.letterbox.service import answering, boxes, posting, returning
 from app.vault.return_codes import new_return_code
 
@@ -22,7 +24,7 @@ def letters(story: Story) -> None:
     def set_up() -> None:
         box = boxes.set_up(school_id, by=story.district.actor(ROOM))
         boxes.configure(
-            box, open=True, hotlines=boxes.HOTLINES, hours=texts.BOX_HOURS, by=story.district.actor(ROOM)
+            box, open=True, hotlines=HOTLINES, hours=texts.BOX_HOURS, by=story.district.actor(ROOM)
         )
 
     story.add(story.back(30, "08:00"), set_up)

@@ -14,7 +14,7 @@ from app.access import CENTRE, Actor, PostKind
 from app.core import clock
 from app.core.database import session
 from app.core.paging import Page, page
-from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox, LetterRelease, NameOpening
+from app.letterbox.models import AnswerReading, Letter, LetterAttachment, LetterRelease, NameOpening
 
 # A grave letter that was answered waits again, to be looked at.
 _WAITS = Letter.state.in_(("waiting", "in_hand")) | ((Letter.state == "answered") & Letter.due_at.is_not(None))
@@ -31,18 +31,6 @@ class LetterLine:
 def get_letter(letter_id: UUID) -> Letter | None:
     """Return a letter by its id."""
     return session().get(Letter, letter_id)
-
-
-def letterbox_at(address: str) -> Letterbox | None:
-    """Return the letterbox with this public address."""
-    if not address.isalnum():
-        return None
-    return session().scalar(select(Letterbox).where(Letterbox.address_code == address))
-
-
-def letterbox_of(school_id: UUID) -> Letterbox | None:
-    """Return a school's letterbox, None while it has none."""
-    return session().scalar(select(Letterbox).where(Letterbox.school_id == school_id))
 
 
 def waiting_for(actor: Actor, *, cursor: str | None = None, size: int = 50) -> Page[LetterLine]:

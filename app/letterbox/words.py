@@ -8,8 +8,7 @@ from app.escalation.words import BASES
 
 __all__ = [
     "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "OPENING_BASES", "RELEASE_BASES", "SAFE_NOW", "STATES",
-    "VERDICTS", "VISIT_STAGES",
-    "reference_of",
+    "VERDICTS", "reference_of",
 ]
 
 BOXES = {"room": N_("Heart letterbox"), "leadership": N_("Principal's mailbox")}
@@ -21,8 +20,6 @@ STATES = {
     "closed": N_("Closed"),
 }
 """Held: one of very many at once, looked through by a person before it goes among the others."""
-VISIT_STAGES = ("begun", "written", "kept")
-"""Kept: a letter that was sent or come back to. The others end sooner where very many have begun and not sent."""
 MESSAGE_KINDS = {
     "letter": N_("Letter"),
     "more": N_("From the writer"),

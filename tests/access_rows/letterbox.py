@@ -8,7 +8,8 @@ mailbox ("grave"), something of which Lin must not learn ("without lin"), and of
 from collections.abc import Callable
 from typing import Any
 
-from app.letterbox.queries import get_letter, get_opening, get_reading, get_release, letterbox_of
+from app.entrance.queries import letterbox_of
+from app.letterbox.queries import get_letter, get_opening, get_reading, get_release
 from app.letterbox.service import answering, boxes, breaking, posting, releasing
 from app.vault.return_codes import new_return_code
 from tests.world import World

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.core.database import session
-from app.letterbox.models import Letterbox
-from app.letterbox.queries import letterbox_of
+from app.entrance.models import Letterbox
+from app.entrance.queries import letterbox_of
 from app.letterbox.service import boxes, posting, returning
 from app.vault.return_codes import new_return_code
 from tests.api.programs import Program

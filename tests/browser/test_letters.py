@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Error, Route, expect
 from sqlalchemy import select
 
 from app.core.database import session
+from app.entrance.queries import letterbox_of
 from app.letterbox.models import Letter
-from app.letterbox.queries import letterbox_of
 from app.letterbox.service import answering, boxes
 from tests.browser.browsing import PHONE, Person
 from tests.browser.conftest import Site

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from app.letterbox.models import Letter, Letterbox
-from app.letterbox.queries import letterbox_of
+from app.entrance.models import Letterbox
+from app.entrance.queries import letterbox_of
+from app.letterbox.models import Letter
 from app.letterbox.service import attaching, boxes, posting, returning
 from app.letterbox.service.attaching import Upload
 from app.letterbox.service.returning import Opened

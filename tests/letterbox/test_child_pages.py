@@ -14,9 +14,12 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.core.database import session
-from app.letterbox.models import Letter, Letterbox, LetterMessage, LetterVisit
-from app.letterbox.queries import letterbox_of
-from app.letterbox.service import answering, boxes, visits
+from app.entrance import visits
+from app.entrance.hotlines import hotlines_of
+from app.entrance.models import Letterbox, LetterVisit
+from app.entrance.queries import letterbox_of
+from app.letterbox.models import Letter, LetterMessage
+from app.letterbox.service import answering, boxes
 from app.vault import passwords
 from app.vault.return_codes import in_words, new_return_code
 from tests.letterbox.conftest import GRAVE, Post
@@ -338,7 +341,7 @@ def test_a_closed_address_looks_like_one_that_never_was(world: World, child: Chi
     with world.acting("lin") as lin:
         box = letterbox_of(world.school)
         assert box is not None
-        boxes.configure(box, open=False, hotlines=boxes.hotlines_of(box), hours="", by=lin)
+        boxes.configure(box, open=False, hotlines=hotlines_of(box), hours="", by=lin)
     closed, child.address = child.address, "nothing-here"
     unknown = child.text()
     child.address = closed

@@ -11,9 +11,10 @@ from app.core import clock
 from app.core.database import session
 from app.core.once import OnceDone
 from app.core.requests import MOST_FIELDS
-from app.letterbox.models import LetterVisit
+from app.entrance import visits
+from app.entrance.models import LetterVisit
 from app.letterbox.schemas import MOST_LEFT_OUT
-from app.letterbox.service import answering, returning, visits
+from app.letterbox.service import answering, returning
 from tests.letterbox.conftest import GRAVE, Post, letter_of
 from tests.letterbox.test_child_pages import TEXT, Child, address, child, child_of
 from tests.world import World

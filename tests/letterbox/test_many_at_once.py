@@ -17,7 +17,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from app.core.database import session
-from app.letterbox.models import Letter, LetterAttachment, Letterbox, LetterMessage
+from app.entrance.models import Letterbox
+from app.letterbox.models import Letter, LetterAttachment, LetterMessage
 from app.letterbox.service import returning
 from tests.databases import Installation
 from tests.files import samples

@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from app.core.database import session
 from app.core.errors import Missing
+from app.entrance.queries import letterbox_of
 from app.identity.offers import TooOld
 from app.letterbox.models import Letter
-from app.letterbox.queries import letterbox_of, waiting_for
+from app.letterbox.queries import waiting_for
 from app.letterbox.service import answering, paper, returning
 from app.vault import passwords
 from tests.letterbox.conftest import GRAVE, TEXT

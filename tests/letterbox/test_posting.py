@@ -9,8 +9,9 @@ from app import vault
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing
+from app.entrance.queries import letterbox_at, letterbox_of
 from app.letterbox.models import Letter, LetterMessage
-from app.letterbox.queries import letterbox_at, letterbox_of, urgent_for, waiting_for
+from app.letterbox.queries import urgent_for, waiting_for
 from app.letterbox.service import answering, posting
 from app.letterbox.service.posting import NothingWritten, TooLong
 from app.letterbox.service.readership import KeptFrom, NobodyReads, readers_of

@@ -3,9 +3,9 @@
 # Each module puts its pages on the blueprint.
 from app.letterbox.pages import box, breaking, helping, letter, lists, paper, readers, releasing
 from app.letterbox.pages.blueprint import letterbox
-from app.letterbox.pages.child import letters_out, told_hotlines
+from app.letterbox.pages.child import letters_out
 
 __all__ = [
     "box", "breaking", "helping", "letter", "letterbox", "letters_out", "lists", "paper", "readers",
-    "releasing", "told_hotlines",
+    "releasing",
 ]

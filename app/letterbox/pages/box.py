@@ -11,8 +11,10 @@ from app.access import guard
 from app.core import forms
 from app.core.errors import Missing
 from app.directory.queries import get_organisation
-from app.letterbox import policy, queries, schemas
-from app.letterbox.models import Letterbox
+from app.entrance.hotlines import hotlines_of
+from app.entrance.models import Letterbox
+from app.entrance.queries import letterbox_of
+from app.letterbox import policy, schemas
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.service import boxes
 
@@ -20,7 +22,7 @@ from app.letterbox.service import boxes
 def own_box() -> Letterbox:
     """Return the letterbox of this person's school; raises Missing."""
     school_id = boxes.school_of(g.actor)
-    box = queries.letterbox_of(school_id) if school_id else None
+    box = letterbox_of(school_id) if school_id else None
     if box is None:
         raise Missing()
     policy.MANAGE_THIS.demand(g.actor, box)
@@ -32,7 +34,7 @@ def own_box() -> Letterbox:
 def box() -> Any:
     """Show the letterbox and change what its pages say."""
     school_id = boxes.school_of(g.actor)
-    found = queries.letterbox_of(school_id) if school_id else None
+    found = letterbox_of(school_id) if school_id else None
     if found is None:
         if request.method == "POST":
             raise Missing()
@@ -55,7 +57,7 @@ def box() -> Any:
 
 def _as_it_is(box: Letterbox) -> forms.Form:
     return forms.blank(
-        open="yes" if box.open else "", hours=box.hours_note, hotlines=schemas.hotlines_written(boxes.hotlines_of(box))
+        open="yes" if box.open else "", hours=box.hours_note, hotlines=schemas.hotlines_written(hotlines_of(box))
     )
 
 
@@ -81,7 +83,7 @@ def poster() -> str:
     code = segno.make(address, micro=False, error="q")
     return render_template(
         "letterbox/poster.html", box=found, address=address, school=school.name if school else "",
-        picture=code.svg_data_uri(scale=8, border=2), hotlines=boxes.hotlines_of(found), hours=found.hours_note,
+        picture=code.svg_data_uri(scale=8, border=2), hotlines=hotlines_of(found), hours=found.hours_note,
     )
 
 

@@ -12,6 +12,7 @@ from app.access import Actor, guard
 from app.core import forms
 from app.core.errors import Invalid
 from app.directory.queries import names_of, today_at
+from app.entrance.queries import letterbox_of
 from app.letterbox import policy, queries, schemas
 from app.letterbox.figures import figures_of
 from app.letterbox.pages.blueprint import letterbox
@@ -30,7 +31,7 @@ def letters() -> str:
     return render_template(
         "letterbox/letters.html", page=page, lines=page.items, tabs_of=tabs, part=part,
         urgent=queries.urgent_for(g.actor) if part == "waiting" else [], names=_names(page.items),
-        box=queries.letterbox_of(school_id) if school_id else None, boxes=_boxes(g.actor, school_id),
+        box=letterbox_of(school_id) if school_id else None, boxes=_boxes(g.actor, school_id),
         may_manage=school_id is not None,
     )
 

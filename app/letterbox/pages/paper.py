@@ -14,9 +14,10 @@ from app.core.catalogues import chosen_language
 from app.core.database import savepoint
 from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
+from app.entrance.models import Letterbox
 from app.identity.sessions import account_in_front
 from app.letterbox import policy, schemas
-from app.letterbox.models import Letter, Letterbox
+from app.letterbox.models import Letter
 from app.letterbox.pages.ahead import ahead_of, check_files, checked, screen_words, screened
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.pages.box import address_of, own_box

@@ -17,10 +17,13 @@ from app.core.errors import Conflict, Missing
 from app.core.ids import new_id
 from app.core.words import N_
 from app.directory.queries import calendar_of, today_at
+from app.entrance.hotlines import HOTLINES
+from app.entrance.models import Letterbox
+from app.entrance.queries import letterbox_of
 from app.letterbox.figures import count_families
-from app.letterbox.models import BoxOpening, Letterbox
+from app.letterbox.models import BoxOpening
 from app.letterbox.policy import MANAGE_THIS, OPEN_BOX
-from app.letterbox.queries import count_unopened, letterbox_of
+from app.letterbox.queries import count_unopened
 from app.letterbox.service import trail
 from app.letterbox.words import BOXES
 from app.schooltime import is_school_day
@@ -33,15 +36,6 @@ class BoxThere(Conflict):
     """A school has one letterbox."""
 
     words = N_("Your school has a letterbox already.")
-
-
-HOTLINES: tuple[dict[str, Any], ...] = (
-    {"label": "心理援助热线", "number": "12356", "always": False},
-    {"label": "青少年服务热线", "number": "12355", "always": False},
-    {"label": "急救", "number": "120", "always": True},
-    {"label": "报警", "number": "110", "always": True},
-)
-"""A first list for a school to correct (4-domain.md, Letterboxes): whether a line answers at night is entered there."""
 
 
 def set_up(school_id: UUID, *, by: Actor) -> Letterbox:
@@ -73,12 +67,6 @@ def configure(
         by, "letterbox:changed", organisation=box.school_id, subject=("letterbox", box.id), open=open,
         holds=trail.holding(box),
     )
-
-
-def hotlines_of(box: Letterbox) -> list[dict[str, Any]]:
-    """Return the numbers that a school's pages name."""
-    found: list[dict[str, Any]] = json.loads(box.hotlines_note)
-    return found
 
 
 def sign_off(school_id: UUID, box_code: str, *, by: Actor) -> BoxOpening:

@@ -7,9 +7,10 @@ from typing import Any
 
 from app.access import Actor
 from app.core.errors import Missing
+from app.entrance.models import Letterbox
 from app.identity import offers
 from app.letterbox import policy
-from app.letterbox.models import Letter, Letterbox
+from app.letterbox.models import Letter
 from app.letterbox.service import answering, posting, returning
 from app.letterbox.service.attaching import Checked
 from app.letterbox.service.boxes import boxes_of

@@ -11,9 +11,10 @@ from app.core.database import session
 from app.core.errors import Invalid
 from app.core.words import N_
 from app.directory.queries import calendar_of
+from app.entrance.models import Letterbox
 from app.escalation.levels import GRAVE, is_higher
 from app.letterbox.clocks import answer_due, opening_due
-from app.letterbox.models import Letter, Letterbox
+from app.letterbox.models import Letter
 from app.letterbox.screening import Screening, joined, screen
 from app.letterbox.service import attaching, flood, messages, trail
 from app.letterbox.service.attaching import Checked

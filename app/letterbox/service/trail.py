@@ -5,7 +5,8 @@ from typing import Any
 from app import audit
 from app.audit import Doer
 from app.audit.body import Code
-from app.letterbox.models import AnswerReading, Letter, LetterAttachment, Letterbox, LetterRelease, NameOpening
+from app.entrance.models import Letterbox
+from app.letterbox.models import AnswerReading, Letter, LetterAttachment, LetterRelease, NameOpening
 
 # What others rely on: what was said and in which order, who has it, which clocks run. When its writer was last here
 # leaves no event: the trail would remember a child's hours for good.

@@ -2,6 +2,6 @@
 
 # Each module puts its pages on the blueprint.
 from app.letterbox.pages.child import keeping, returning, start, writing
-from app.letterbox.pages.child.visiting import letters_out, told_hotlines
+from app.letterbox.pages.child.visiting import letters_out
 
-__all__ = ["keeping", "letters_out", "returning", "start", "told_hotlines", "writing"]
+__all__ = ["keeping", "letters_out", "returning", "start", "writing"]

@@ -12,11 +12,12 @@ from app.access import public
 from app.core import forms
 from app.core.catalogues import chosen_language
 from app.core.requests import repeatable
+from app.entrance import visits
+from app.entrance.doors import box_at
+from app.entrance.models import Letterbox
+from app.entrance.visits import Visit
 from app.letterbox import schemas
-from app.letterbox.models import Letterbox
-from app.letterbox.pages.child.visiting import box_at, demand_visit, go_on, letters_out, show, visit_to
-from app.letterbox.service import visits
-from app.letterbox.service.visits import Visit
+from app.letterbox.pages.child.visiting import demand_visit, go_on, letters_out, show, visit_to
 from app.vault.return_codes import in_groups, in_words
 
 _SHOWN_TO_END = 4

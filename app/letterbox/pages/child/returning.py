@@ -14,25 +14,26 @@ from app.core import forms
 from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
 from app.directory.queries import names_of
+from app.entrance import visits
+from app.entrance.doors import VisitOver, box_at
+from app.entrance.models import Letterbox
+from app.entrance.visits import Visit
 from app.escalation.levels import GRAVE
 from app.letterbox import queries, schemas
-from app.letterbox.models import Letter, Letterbox
+from app.letterbox.models import Letter
 from app.letterbox.pages.ahead import ahead_of, check_files, screen_words, screened
 from app.letterbox.pages.child.readers import centre_among, named, named_each
 from app.letterbox.pages.child.sending import sent_with_files
 from app.letterbox.pages.child.visiting import (
-    VisitOver,
     begin_anew,
-    box_at,
     demand_visit,
     go_on,
     letters_out,
     show,
     visit_in_front,
 )
-from app.letterbox.service import attaching, releasing, returning, visits
+from app.letterbox.service import attaching, releasing, returning
 from app.letterbox.service.returning import NoSuchLetter, Opened
-from app.letterbox.service.visits import Visit
 from app.letterbox.words import OPENING_BASES_FOR_WRITERS, RELEASE_BASES_FOR_WRITERS
 from app.vault.return_codes import MistypedReturnCode
 

@@ -9,24 +9,20 @@ from app.core import clock, forms
 from app.core.errors import Invalid
 from app.core.requests import outside_transaction, repeatable
 from app.directory.queries import get_organisation
-from app.identity.sessions import token_of
+from app.entrance import visits
+from app.entrance.doors import DOORS, VisitOver, box_at
+from app.entrance.models import Letterbox
 from app.letterbox import schemas
-from app.letterbox.models import Letterbox
 from app.letterbox.pages.child.readers import NamedReaders, named_readers
 from app.letterbox.pages.child.visiting import (
-    COOKIE,
-    VisitOver,
     begin_anew,
-    box_at,
     give_cookie,
     go_on,
     letters_out,
     open_box_at,
     show,
-    take_cookie,
     visit_to,
 )
-from app.letterbox.service import visits
 from app.letterbox.service.readership import KeptFrom, NobodyReads, readers_of
 from app.letterbox.words import BOXES
 from app.vault.return_codes import new_return_code
@@ -105,11 +101,12 @@ def keep(address: str) -> Response:
 @repeatable
 def leave(address: str) -> AnyResponse:
     """Forget what this browser was busy with, and lead away from here."""
-    if (token := token_of(request.cookies.get(COOKIE, ""))) is not None:
-        visits.end(token)
+    for door in DOORS:
+        door.forget()
     stays = forms.read(schemas.Leave(), request.form).data.get("stay")
     answer = redirect(url_for("letters_out.start", address=address) if stays else url_for("letters_out.away"), code=303)
-    take_cookie(answer)
+    for door in DOORS:
+        door.take(answer)
     return answer
 
 

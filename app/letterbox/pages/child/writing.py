@@ -15,16 +15,17 @@ from app.access import public
 from app.core import forms
 from app.core.errors import Invalid, Missing, TooLarge
 from app.core.requests import ahead, repeatable
+from app.entrance import visits
+from app.entrance.doors import VisitOver, box_at
+from app.entrance.models import Letterbox
+from app.entrance.visits import Visit
 from app.identity.sessions import source_of_request
 from app.letterbox import schemas
-from app.letterbox.models import Letterbox
 from app.letterbox.pages.ahead import ahead_of, check_files, screen_words, screened
 from app.letterbox.pages.child.readers import NamedReaders, named, named_readers, published
 from app.letterbox.pages.child.sending import sent_with_files
 from app.letterbox.pages.child.start import readers_by_box
 from app.letterbox.pages.child.visiting import (
-    VisitOver,
-    box_at,
     demand_visit,
     go_on,
     letters_out,
@@ -33,10 +34,9 @@ from app.letterbox.pages.child.visiting import (
     visit_to,
 )
 from app.letterbox.screening import joined, recalled
-from app.letterbox.service import posting, returning, visits
+from app.letterbox.service import posting, returning
 from app.letterbox.service.posting import Weighed
 from app.letterbox.service.readership import NobodyReads
-from app.letterbox.service.visits import Visit
 from app.letterbox.words import BOXES, MODES, SAFE, WISHES
 
 Answers = Mapping[str, Mapping[str, Any]]

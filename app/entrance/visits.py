@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 
 from app.core import clock
 from app.core.database import session
-from app.letterbox.models import LetterVisit
+from app.entrance.models import LetterVisit
 from app.vault import Damaged
 from app.vault.letters import lock_visit, unlock_visit
 
