@@ -9,10 +9,11 @@ from app.access import Permission
 from app.appointments import events as appointments_events
 from app.appointments import policy as appointments_policy
 from app.appointments import service as bookings
-from app.appointments.api import appointments_api
+from app.appointments.api import appointments_api, rooms_api
 from app.appointments.cli import appointments as races
 from app.appointments.pages import appointments as appointments_pages
 from app.appointments.pages import ask_act, asking, book_act, feeds, look_ins, may_have_feed
+from app.appointments.pages import rooms as rooms_pages
 from app.appointments.service.look_ins import tell_of_overdue
 from app.appointments.service.reminders import remind
 from app.audit import events as audit_events
@@ -86,11 +87,11 @@ from app.vault.certificates import certificate
 
 PAGES = (
     core, home, identity, notifications, directory, files, escalation, appointments_pages, asking,
-    letterbox, letters_out, feeds, look_ins, oversight,
+    letterbox, letters_out, feeds, look_ins, oversight, rooms_pages,
 )
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
-    appointments_api, letters_api, oversight_api,
+    appointments_api, letters_api, oversight_api, rooms_api,
 )
 COMMANDS = (*core_commands.COMMANDS, set_up, demo, certificate, trail, access, backup, rosters, letters, races)
 DOCUMENTS = (Attachment.id, LetterAttachment.id)

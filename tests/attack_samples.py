@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.appointments import service as appointments
 from app.appointments.models import LookIn
-from app.appointments.queries import free_between
+from app.appointments.queries import free_between, get_room
 from app.appointments.service import Wish
 from app.core import clock
 from app.core.database import session
@@ -63,12 +63,13 @@ def prepare(world: World) -> dict[str, Sample]:
     for name, sample in made.items():
         sample |= _concern(world, name) | slips[name]
         sample |= rosters.get(name, rosters["ana"])
-        sample |= _letter(world, name) | _appointment(world, name)
+        sample |= _letter(world, name) | _appointment(world, name) | _room(world, name)
         sample |= _notice(world, {"ana": "gao", "rui": "lin", "kai": "tan"}[name])
     none = {parameter: uuid4() for parameter in made["ana"]}
     # A record of one within the address of another, and none within the address of one.
     rui, kai = made["rui"], made["kai"]
     foreign = {"entry_id": rui["entry_id"], "attachment_id": kai["attachment_id"], "post_id": kai["post_id"]}
+    foreign |= {name: kai[name] for name in ("hours_id", "turn_id")}
     lost = {parameter: uuid4() for parameter in foreign}
     return {"none": none, "lost": {**made["ana"], **lost}, **made, "swapped": {**made["ana"], **foreign}}
 
@@ -125,6 +126,22 @@ def _appointment(world: World, student: str) -> Sample:
         appointments.miss(session().get_one(type(missed), missed.id), revision=missed.revision, by=by)
         task = session().scalars(select(LookIn.id).where(LookIn.appointment_id == missed.id)).one()
     return {**made, "look_in_id": task}
+
+
+def _room(world: World, student: str) -> Sample:
+    """Let the school's room have hours, a turn of duty and a time in which it is closed."""
+    school, counsellor = ("other_school", "tan") if student == "kai" else ("school", "lin")
+    day = clock.now().date() + timedelta(days=200)
+    with world.acting(counsellor) as by:
+        room = get_room(world.organisations[school])
+        assert room is not None
+        hours = appointments.add_hours(room, appointments.Opening(1, day, period="8"), by=by)
+        turn = appointments.add_turn(
+            room, weekday=1, person_id=by.person_id, substitute_id=None, first_on=day, last_on=None, by=by
+        )
+        begins = clock.now() + timedelta(days=200)
+        block = appointments.block_room(room, starts_at=begins, ends_at=begins + timedelta(hours=1), by=by)
+        return {"room_id": room.id, "hours_id": hours.id, "turn_id": turn.id, "block_id": block.id}
 
 
 def _opinion(world: World, student: str, teacher: str, counsellor: str) -> UUID:

@@ -104,3 +104,15 @@ class NotOpened(Conflict):
     """Only what was opened can be closed."""
 
     words = N_("The room is not open now.")
+
+
+class NoSuchPeriod(Invalid):
+    """A period that no bell of the school begins."""
+
+    words = N_("The bell schedule of the school has no such period.")
+
+
+class NameTaken(Conflict):
+    """Two rooms of a school that could not be told apart."""
+
+    words = N_("Another room of the school has this name.")

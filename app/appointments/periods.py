@@ -1,4 +1,4 @@
-"""In which period of the bells a moment lies."""
+"""The periods of the bells: which there are, and in which of them a moment lies."""
 
 from datetime import datetime
 
@@ -13,3 +13,9 @@ def period_at(calendar: SchoolCalendar, moment: datetime) -> str | None:
         if span.start <= moment < span.end:
             return bell.name
     return None
+
+
+def periods_of(calendar: SchoolCalendar) -> dict[str, str]:
+    """Return the periods of a school's bells in their order, each with what a page hands to gettext."""
+    bells = sorted((bell for each in calendar.schedules for bell in each.bells), key=lambda bell: bell.start)
+    return {bell.name: bell.words for bell in bells}

@@ -60,6 +60,7 @@ OPEN_ROOM = Permission("room:open", [is_counsellor, in_its_room])
 SEE_LOG = Permission(
     "room:log", [is_counsellor, in_its_room], [is_lead, leads_its_school], [is_school_admin, administers]
 )
+LIST_ROOMS = Permission("room:list", [is_counsellor], [is_lead], [is_school_admin])
 KEEP_FEED = Permission("feed:keep", [is_counsellor])
 # The address outlives the session in which it is made.
 MAKE_FEED = Permission("feed:make", [is_counsellor], reauth=True)
@@ -68,4 +69,5 @@ LOOK_IN = Permission("look_in:close", [is_counsellor, watches_over, in_its_room]
 PERMISSIONS = (
     CALENDAR, READ, BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG,
     KEEP_FEED, MAKE_FEED, LOOK_IN,
+    LIST_ROOMS,
 )

@@ -10,7 +10,7 @@ from app.access import Actor
 from app.core import clock
 from app.core.database import session
 from app.demo import texts
-from app.demo.appointments import appointments
+from app.demo.appointments import appointments, rooms
 from app.demo.letters import letters
 from app.demo.loading import District
 from app.demo.story import Story
@@ -32,7 +32,7 @@ def happen(district: District, tell: Tell) -> None:
     story = Story(district)
     tellers = (
         _long_support, _with_the_centre, _given_back, _closed_by_grade, _questioned, _waiting, _elsewhere, letters,
-        appointments,
+        rooms, appointments,
     )
     for tell_of in tellers:
         tell_of(story)

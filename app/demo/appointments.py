@@ -1,17 +1,68 @@
-"""The sample school's calendar: who came at noon, who did not, who comes next, and a teacher who asks."""
+"""The sample schools' rooms and calendar: when they are open, who came at noon, who comes next, and who asks."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 from app.appointments import service
-from app.appointments.queries import get_appointment, nearest_free
-from app.appointments.service import Wish
+from app.appointments.models import CounsellingRoom
+from app.appointments.queries import get_appointment, get_room, nearest_free
+from app.appointments.service import Opening, Wish
 from app.demo import cast, texts
 from app.demo.story import Story
-from app.directory.queries import lines_of_class, visible_classes
+from app.directory.queries import calendar_of, lines_of_class, today_at, visible_classes
+from app.schooltime import day_at
 
 ROOM = "T00031"
+_LOG = {
+    5: ("11:56", "12:52"), 4: ("11:58", "12:45"), 3: ("12:11", "13:05"), 2: ("11:55", "12:50"), 1: ("11:57", "13:10"),
+}
+"""When the room was opened and closed, so many school days ago: once a little late."""
+
+
+def rooms(story: Story) -> None:
+    """Hours at noon and after lessons, a roster, a morning in which the counsellor is busy, and the log of a week."""
+    story.add(story.back(10, "08:00"), lambda: _roster(story, cast.PRIMARY, (ROOM, None)))
+    story.add(story.back(10, "08:10"), lambda: _roster(story, cast.MIDDLE, ("T00088", "T00089"), ("T00089", "T00088")))
+    story.add(story.back(1, "16:10"), lambda: _busy(story))
+    for days, (opens, closes) in _LOG.items():
+        for hour, deed in ((opens, service.open_up), (closes, service.close_up)):
+            story.add(story.back(days, hour), partial(_noted, story, deed))
+
+
+def _roster(story: Story, school: str, *pairs: tuple[str, str | None]) -> None:
+    """Let the administrator enter who is on duty on which weekday, and two afternoons besides."""
+    by, room = story.district.actor(cast.ROSTERS_BY[school]), _room(story, school)
+    today = today_at(room.school_id)
+    for weekday in range(1, 6):
+        on_duty, stands_in = (
+            story.district.numbers[number] if number else None for number in pairs[weekday % len(pairs)]
+        )
+        assert on_duty is not None
+        service.add_turn(
+            room, weekday=weekday, person_id=on_duty, substitute_id=stands_in, first_on=today, last_on=None, by=by
+        )
+    for weekday in (2, 4):
+        service.add_hours(room, Opening(weekday, today, period="课后", minutes=30), by=by)
+
+
+def _busy(story: Story) -> None:
+    by, room = story.district.actor(ROOM), _room(story, cast.PRIMARY)
+    zone = calendar_of(room.school_id).zone
+    day = day_at(calendar_of(room.school_id), story.now) + timedelta(days=8)
+    starts, ends = (datetime.combine(day, time(hour), zone) for hour in (8, 11))
+    service.block_person(room, by.person_id, cause="busy", starts_at=starts, ends_at=ends, by=by)
+
+
+def _noted(story: Story, deed: Callable[..., object]) -> None:
+    deed(_room(story, cast.PRIMARY), by=story.district.actor(ROOM))
+
+
+def _room(story: Story, school: str) -> CounsellingRoom:
+    room = get_room(story.district.organisation(school).id)
+    assert room is not None
+    return room
 
 
 def appointments(story: Story) -> None:

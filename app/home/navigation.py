@@ -24,6 +24,8 @@ class Entry:
     key: str
     # Where not everybody with the permission has anything to find there.
     posts: tuple[PostKind, ...] = ()
+    # Pages to which it leads on.
+    also: tuple[str, ...] = ()
 
 
 ENTRIES = (
@@ -34,6 +36,7 @@ ENTRIES = (
     Entry("escalation.approvals", N_("Approvals"), "concern:approve", "a"),
     Entry("letterbox.letters", N_("Letters"), "letter:list", "e"),
     Entry("appointments.calendar", N_("Appointments"), "appointment:calendar", "u"),
+    Entry("rooms.index", N_("Counselling room"), "room:list", "x", also=("rooms.show",)),
     Entry("files.index", N_("My students"), "file:list", "s"),
     Entry("escalation.new", N_("Raise a concern"), "concern:raise", "n"),
     Entry("escalation.mine", N_("My concerns"), "concern:mine", "m", _RAISING),
@@ -67,7 +70,7 @@ def navigation_for(actor: Actor) -> list[dict[str, Any]]:
                 "label": gettext(entry.words),
                 "url": url_for(entry.endpoint),
                 "key": entry.key,
-                "current": request.endpoint == entry.endpoint,
+                "current": request.endpoint == entry.endpoint or request.endpoint in entry.also,
                 "count": unseen_count(actor) if entry.endpoint == "notifications.index" else None,
             }
         )

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, render_template
 
 from app.access import CENTRE, TEACHERS, Actor, PostKind, guard
+from app.appointments.room_views import desks_of
 from app.appointments.views import asked_by
 from app.audit.queries import events_of
 from app.directory.queries import named_classes, organisations_of
@@ -46,6 +47,7 @@ def _grade(actor: Actor) -> dict[str, Any]:
 def _room(actor: Actor) -> dict[str, Any]:
     return {
         "strip": strip_of(actor),
+        "desks": desks_of(actor),
         "ours": concerns.concerns_for_room(actor, size=50).items,
         "others": concerns.concerns_for_room(actor, part="others", size=6).items,
         "files": files_in_charge(actor, size=100).items,
@@ -57,6 +59,7 @@ def _lead(actor: Actor) -> dict[str, Any]:
     return {
         "cards": concerns.cards_for_leadership(actor, size=8).items,
         "figures": figures_of_own_schools(actor),
+        "desks": desks_of(actor),
     }
 
 

@@ -120,6 +120,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "appointment:change": N_("Confirm, move or call off an appointment, and note who came"),
         "appointment:ask_for": N_("Ask for an appointment on a student's behalf"),
         "appointment:take_back": N_("Take back what one asked for"),
+        "room:list": N_("See the weeks of one's counselling rooms"),
         "room:keep": N_("Keep a counselling room, its hours and its roster"),
         "room:open": N_("Note that the counselling room opens or closes"),
         "feed:keep": N_("See and switch off the address for one's own calendar program"),

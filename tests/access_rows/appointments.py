@@ -40,6 +40,7 @@ TABLE = {
     "feed:make": {"-": "lin bo newcomer tan"},
     "room:open": {"the school's room": _ROOM, "the other school's room": "tan", "missing": ""},
     "room:log": {"the school's room": f"{_ROOM} pia sam", "the other school's room": "tan uma", "missing": ""},
+    "room:list": {"-": "lin bo newcomer tan pia sam uma"},
     "room:keep": {"the school's room": f"{_ROOM} sam", "the other school's room": "tan uma", "missing": ""},
 }
 

@@ -61,6 +61,7 @@ ALIKE = {
     "directory.upload_import": ["directory_api.import_list"],
     "directory.upload_forget": ["directory_api.forget"],
     "appointments.book": ["appointments_api.book", "appointments_api.free"],
+    "rooms.show": ["rooms_api.show"],
     "escalation.centre": ["concerns_api.centre", "concerns_api.past"],
     "escalation.concern": ["concerns_api.show"],
     "escalation.write": ["concerns_api.raise_one", "concerns_api.parties"],
@@ -106,6 +107,7 @@ ASKED_OTHERWISE = {
 NAMES = {
     "directory": "directory_api", "files": "files_api", "escalation": "concerns_api", "letterbox": "letters_api",
     "oversight": "oversight_api", "appointments": "appointments_api", "asking": "appointments_api",
+    "rooms": "rooms_api",
 }
 
 

@@ -3,5 +3,6 @@
 # Each module puts its doors on the blueprint.
 from app.appointments.api import asking, bookings
 from app.appointments.api.blueprint import appointments_api
+from app.appointments.api.rooms import rooms_api
 
-__all__ = ["appointments_api", "asking", "bookings"]
+__all__ = ["appointments_api", "asking", "bookings", "rooms_api"]

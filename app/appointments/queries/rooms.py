@@ -1,14 +1,15 @@
 """A school's rooms, their hours and rosters; a school that entered nothing has 心灵屋, open at noon."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, time
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
-from app.appointments.models import CounsellingRoom, DutyTurn, RoomHours
+from app.appointments.models import BlockedTime, CounsellingRoom, DutyTurn, RoomHours
+from app.core import clock
 from app.core.database import session
-from app.core.ids import new_id
+from app.directory.models import Organisation
 from app.directory.queries import get_organisation
 
 DEFAULT_NAME = "心灵屋"
@@ -31,11 +32,11 @@ def default_room(school_id: UUID) -> CounsellingRoom:
 
 
 def default_hours(room: CounsellingRoom) -> list[RoomHours]:
-    """Return the hours with which a school's first room begins."""
+    """Return the hours with which a school's first room begins; their ids follow from its own, so that they last."""
     return [
         RoomHours(
-            id=new_id(), school_id=room.school_id, room_id=room.id, weekday=weekday, period_label=None,
-            from_time=_NOON, to_time=_END, slot_minutes=None, first_on=_SINCE, last_on=None,
+            id=uuid5(room.id, f"hours {weekday}"), school_id=room.school_id, room_id=room.id, weekday=weekday,
+            period_label=None, from_time=_NOON, to_time=_END, slot_minutes=None, first_on=_SINCE, last_on=None,
         )
         for weekday in range(1, 6)
     ]
@@ -48,6 +49,13 @@ def get_room(room_id: UUID) -> CounsellingRoom | None:
         return found
     school = get_organisation(room_id)
     return default_room(room_id) if school is not None and school.kind == "school" else None
+
+
+def room_at(room_id: UUID) -> CounsellingRoom | None:
+    """Return a room for whoever asks by its address: one that is there costs what one that is not there costs."""
+    found = session().scalar(select(CounsellingRoom).where(CounsellingRoom.id == room_id))
+    kind = session().scalar(select(Organisation.kind).where(Organisation.id == room_id))
+    return found or (default_room(room_id) if kind == "school" else None)
 
 
 def rooms_of(school_id: UUID) -> list[CounsellingRoom]:
@@ -81,3 +89,32 @@ def turns_of(rooms: Sequence[CounsellingRoom]) -> list[DutyTurn]:
         .where(DutyTurn.room_id.in_([room.id for room in rooms]))
         .order_by(DutyTurn.weekday, DutyTurn.first_on, DutyTurn.id)
     ))
+
+
+def hours_at(room_id: UUID, hours_id: UUID) -> RoomHours | None:
+    """Return hours of a room, also of one of which nothing is kept yet."""
+    room = room_at(room_id)
+    found = session().scalar(select(RoomHours).where(RoomHours.id == hours_id, RoomHours.room_id == room_id))
+    if found is not None or room is None or room in session():
+        return found
+    return next((hours for hours in default_hours(room) if hours.id == hours_id), None)
+
+
+def turn_at(room_id: UUID, turn_id: UUID) -> DutyTurn | None:
+    """Return a turn of the duty roster of a room."""
+    return session().scalar(select(DutyTurn).where(DutyTurn.id == turn_id, DutyTurn.room_id == room_id))
+
+
+def block_at(block_id: UUID) -> BlockedTime | None:
+    """Return a time that is not available."""
+    return session().scalar(select(BlockedTime).where(BlockedTime.id == block_id))
+
+
+def blocks_to_come(school_id: UUID, room_ids: Collection[UUID]) -> list[BlockedTime]:
+    """Return the times from now on in which one of these rooms, or anybody at the school, is not available."""
+    rows = session().scalars(
+        select(BlockedTime)
+        .where(BlockedTime.school_id == school_id, BlockedTime.ends_at > clock.now())
+        .order_by(BlockedTime.starts_at, BlockedTime.id)
+    )
+    return [row for row in rows if row.room_id is None or row.room_id in room_ids]

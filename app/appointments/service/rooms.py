@@ -6,16 +6,17 @@ from uuid import UUID
 
 from app import audit
 from app.access import Actor, PostKind
-from app.appointments.errors import BackToFront, HoursDoNotFit, NotACounsellor
+from app.appointments.errors import BackToFront, HoursDoNotFit, NameTaken, NoSuchPeriod, NotACounsellor
 from app.appointments.models import BlockedTime, CounsellingRoom, DutyTurn, RoomHours
+from app.appointments.periods import periods_of
 from app.appointments.policy import KEEP_ROOM
 from app.appointments.queries import default_hours, get_room
-from app.appointments.queries.rooms import USUALLY_WANTED, is_kept
+from app.appointments.queries.rooms import USUALLY_WANTED, is_kept, rooms_of
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing, Stale
 from app.core.ids import new_id
-from app.directory.queries import holders_of, today_at
+from app.directory.queries import calendar_of, holders_of, today_at
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def ensure(room: CounsellingRoom, *, by: audit.Doer) -> CounsellingRoom:
 
 
 def make_room(school_id: UUID, *, name: str, by: Actor) -> CounsellingRoom:
-    """Give a school one more room; it has no hours yet."""
+    """Give a school one more room; it has no hours yet. Raises NameTaken."""
     room = CounsellingRoom(
         id=new_id(), school_id=school_id, name=name.strip(), open=True, places=1, minutes_before=0, minutes_after=0,
         minutes_wanted=USUALLY_WANTED, revision=1,
@@ -54,6 +55,7 @@ def make_room(school_id: UUID, *, name: str, by: Actor) -> CounsellingRoom:
     if first is None:
         raise Missing()
     ensure(first, by=by)
+    _demand_name(name, room)
     session().add(room)
     session().flush()
     audit.record(by, "room:made", organisation=school_id, subject=("counselling_room", room.id))
@@ -66,11 +68,12 @@ def change_room(
 ) -> None:
     """Change what a room is called, how much room it has and how long it is to be open in a week.
 
-    What is booked stays as it was booked; without `minutes_wanted` the rule stays as it is.
+    What is booked stays as it was booked; without `minutes_wanted` the rule stays as it is. Raises Stale, NameTaken.
     """
     KEEP_ROOM.demand(by, room)
     if room.revision != revision:
         raise Stale()
+    _demand_name(name, room)
     ensure(room, by=by)
     room.name, room.open, room.places = name.strip(), open, places
     room.minutes_before, room.minutes_after = minutes_before, minutes_after
@@ -79,10 +82,17 @@ def change_room(
     _record(by, "room:changed", room, open=open)
 
 
+def _demand_name(name: str, room: CounsellingRoom) -> None:
+    if any(other.name == name.strip() and other.id != room.id for other in rooms_of(room.school_id)):
+        raise NameTaken()
+
+
 def add_hours(room: CounsellingRoom, opening: Opening, *, by: Actor) -> RoomHours:
-    """Open a room at more times; raises HoursDoNotFit."""
+    """Open a room at more times; raises HoursDoNotFit, NoSuchPeriod."""
     KEEP_ROOM.demand(by, room)
     _check(opening)
+    if opening.period is not None and opening.period not in periods_of(calendar_of(room.school_id)):
+        raise NoSuchPeriod()
     ensure(room, by=by)
     hours = RoomHours(
         id=new_id(), school_id=room.school_id, room_id=room.id, weekday=opening.weekday, period_label=opening.period,
@@ -108,7 +118,8 @@ def end_hours(hours: RoomHours, *, by: Actor) -> None:
     """Close a room at these times from today on; what is booked stays until somebody moves it."""
     room = _room_of(hours)
     KEEP_ROOM.demand(by, room)
-    _end(hours)
+    ensure(room, by=by)
+    _end(session().get_one(RoomHours, hours.id))
     _record(by, "room:hours_ended", room, hours=hours.id)
 
 
@@ -194,7 +205,9 @@ def unblock(block: BlockedTime, *, by: Actor) -> None:
 
 
 def _room_of(row: RoomHours | DutyTurn) -> CounsellingRoom:
-    return session().get_one(CounsellingRoom, row.room_id)
+    room = get_room(row.room_id)
+    assert room is not None
+    return room
 
 
 def _record(by: Actor, action: str, room: CounsellingRoom, **codes: UUID | str | bool | None) -> None:
