@@ -70,6 +70,18 @@ class NotYet(Conflict):
     words = N_("This can be noted once the appointment has begun.")
 
 
+class TooEarly(Conflict):
+    """A session that is begun long before its time."""
+
+    words = N_("A session can be started from a quarter of an hour before its time.")
+
+
+class ReasonWanted(Invalid):
+    """A colleague is in charge of the student's file: whoever opens it says why."""
+
+    words = N_("A colleague is in charge of this file. Please give a reason.")
+
+
 class SessionFull(Conflict):
     """Every seat of a group has somebody."""
 

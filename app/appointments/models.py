@@ -279,6 +279,28 @@ class AppointmentClaim(Base):
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
 
 
+class Sitting(Base):
+    """That somebody holds, or held, the talk that was booked, and which entry of a file they write about it.
+
+    Each who holds it has one of their own. The entry is named by its id: of file and words nothing stands here.
+    """
+
+    __tablename__ = "sitting"
+    __table_args__ = (
+        CheckConstraint("ended_at >= begun_at", name="order"),
+        UniqueConstraint("entry_id"),
+        Index("ix_sitting_person", "person_id", "ended_at"),
+    )
+
+    # One for each person and booking, whatever is pressed twice.
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    # None: the draft was taken away, and nothing of it was kept.
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_entry.id", ondelete="SET NULL"))
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class CalendarFeed(Base):
     """That a counsellor's own calendar program may ask for their times, at an address of which only this is kept."""
 

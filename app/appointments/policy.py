@@ -53,6 +53,7 @@ READ = Permission("appointment:read", _ROOM)
 BOOK = Permission("appointment:book", [is_counsellor, in_its_room])
 READ_REASON = Permission("appointment:read_reason", (is_counsellor, holds_reason, in_its_room))
 CHANGE = Permission("appointment:change", _ROOM)
+HOLD = Permission("appointment:hold", _ROOM)
 ASK_FOR = Permission("appointment:ask_for", [is_teacher, has_student])
 TAKE_BACK = Permission("appointment:take_back", [is_teacher, asked_for_it])
 KEEP_ROOM = Permission("room:keep", [is_counsellor, in_its_room], [is_school_admin, administers])
@@ -67,7 +68,7 @@ MAKE_FEED = Permission("feed:make", [is_counsellor], reauth=True)
 LOOK_IN = Permission("look_in:close", [is_counsellor, watches_over, in_its_room])
 
 PERMISSIONS = (
-    CALENDAR, READ, BOOK, READ_REASON, CHANGE, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG,
+    CALENDAR, READ, BOOK, READ_REASON, CHANGE, HOLD, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG,
     KEEP_FEED, MAKE_FEED, LOOK_IN,
     LIST_ROOMS,
 )

@@ -12,6 +12,7 @@ from app.appointments.words import DEEDS
 from app.core.forms import Day, Shape
 from app.core.ids import parse_id
 from app.core.words import N_
+from app.files import schemas as files
 
 BOOKED_KINDS = ("individual", "parent", "crisis", "walk_in")
 _NO_SLOT = N_("Please choose one of the free times.")
@@ -95,6 +96,29 @@ class Change(Shape):
 
     deed = fields.Str(required=True, validate=validate.OneOf(list(DEEDS)))
     version = fields.Int(required=True)
+
+
+class BeginForm(files.Reason):
+    """Why a colleague's file is opened, where it is one."""
+
+    reason = fields.Str(
+        validate=validate.Length(min=4, max=500, error=N_("Write a reason of 4 to 500 characters."))
+    )
+
+
+class SittingBody(files.EntryBody):
+    """The record of a session while it is held."""
+
+    then = fields.Str(validate=validate.OneOf(("save", "end")))
+
+
+class EndForm(Shape):
+    """How a session ended: who came, when they come next, what becomes of the record."""
+
+    came = fields.Bool(required=True, error_messages={"required": N_("Please choose one.")})
+    slot = SlotKey(load_default=None)
+    record = fields.Str(load_default="leave", validate=validate.OneOf(("sign", "leave", "discard")))
+    version = fields.Int(load_default=None)
 
 
 class MoveForm(Shape):

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, render_template
 
 from app.access import CENTRE, TEACHERS, Actor, PostKind, guard
+from app.appointments.coming import coming
 from app.appointments.room_views import desks_of
 from app.appointments.views import asked_by
 from app.audit.queries import events_of
@@ -48,6 +49,7 @@ def _room(actor: Actor) -> dict[str, Any]:
     return {
         "strip": strip_of(actor),
         "desks": desks_of(actor),
+        "coming": coming(actor),
         "ours": concerns.concerns_for_room(actor, size=50).items,
         "others": concerns.concerns_for_room(actor, part="others", size=6).items,
         "files": files_in_charge(actor, size=100).items,

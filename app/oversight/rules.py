@@ -118,6 +118,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "appointment:book": N_("Book an appointment in the counselling room"),
         "appointment:read_reason": N_("Read why somebody comes"),
         "appointment:change": N_("Confirm, move or call off an appointment, and note who came"),
+        "appointment:hold": N_("Hold the session of an appointment and write its record"),
         "appointment:ask_for": N_("Ask for an appointment on a student's behalf"),
         "appointment:take_back": N_("Take back what one asked for"),
         "room:list": N_("See the weeks of one's counselling rooms"),

@@ -284,7 +284,10 @@
     clock.classList.toggle("x-due-soon", seconds >= 0 && seconds < 1800);
     clock.classList.toggle("x-due-calm", seconds >= 1800);
   });
-  setInterval(runClocks, 15000);
+  const runTimers = () => all("time[data-since]").forEach((timer) => {
+    timer.textContent = spanOf(Math.max(0, (Date.now() + skew - new Date(timer.dataset.since)) / 1000));
+  });
+  setInterval(() => { runClocks(); runTimers(); }, 15000);
 
   // Rows already on the page are narrowed here; what is typed goes nowhere.
   const filterRows = (box) => {

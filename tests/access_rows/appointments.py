@@ -29,6 +29,9 @@ TABLE = {
     "appointment:change": {
         "lin's": "lin bo", "without lin": "bo", "without a reason": "lin bo newcomer", "missing": "",
     },
+    "appointment:hold": {
+        "lin's": "lin bo", "without lin": "bo", "without a reason": "lin bo newcomer", "missing": "",
+    },
     "appointment:calendar": {"-": "lin bo tan newcomer"},
     "appointment:read": {
         "lin's": "lin bo", "without lin": "bo", "without a reason": "lin bo newcomer", "missing": "",

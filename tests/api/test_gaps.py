@@ -27,6 +27,9 @@ BROWSER_ONLY = {
     },
     "a file for a calendar program": {"feeds.one"},
     "that somebody is well: a person says so in front of the page": {"look_ins.one"},
+    "a session is held by a person; its record and its booking have doors of their own": {
+        "appointments.begin", "appointments.sitting", "appointments.save_sitting", "appointments.end_sitting",
+    },
     "every request of a program extends the session": {"identity.extend"},
     "printed, and counted": {"files.on_paper"},
     "the same as JSON elsewhere": {"directory.upload_faults", "oversight.access_csv", "oversight.verification"},

@@ -9,7 +9,7 @@ from tests.browser.browsing import Person
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # What a browser saves instead of showing.
-_DOWNLOADS = re.compile(r"\.csv$|\.txt$|/documents/<id>$|/template")
+_DOWNLOADS = re.compile(r"\.csv$|\.ics$|\.txt$|/documents/<id>$|/template")
 
 # A concern's page is another one in each of its states.
 _SEVERAL = {"/concerns/<id>": 4}

@@ -1,7 +1,7 @@
 """The pages of the room's calendar, of those who ask it for a time, and of its counsellors' own programs."""
 
 # Each module puts its pages on a blueprint.
-from app.appointments.pages import bookings, calendar
+from app.appointments.pages import bookings, calendar, sittings
 from app.appointments.pages.asking import ask_act, asking
 from app.appointments.pages.blueprint import appointments
 from app.appointments.pages.bookings import book_act
@@ -12,4 +12,5 @@ from app.appointments.pages.rooms import rooms
 __all__ = [
     "appointments", "ask_act", "asking", "book_act", "bookings", "calendar", "feeds", "look_ins", "may_have_feed",
     "rooms",
+    "sittings",
 ]

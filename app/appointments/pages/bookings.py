@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.access import guard
 from app.appointments import policy, queries, schemas, service, views, words
 from app.appointments.booking_for import NoTime, book_for, change
+from app.appointments.coming import session_of
 from app.appointments.errors import NotFree
 from app.appointments.models import Appointment
 from app.appointments.pages.blueprint import appointments
@@ -79,7 +80,7 @@ def _shown(booking: Appointment, refused: Refusal | None = None) -> str:
         rooms={room.id: room.name for room in queries.rooms_of(booking.school_id)},
         booked_by=names_of([booking.booked_by] if booking.booked_by else []),
         seats=views.lines_of(queries.live_seats(booking), g.actor, booking.school_id) if booking.is_session else [],
-        readers=named(_readers(booking), g.actor),
+        readers=named(_readers(booking), g.actor), session=session_of(booking, g.actor),
     )
 
 
