@@ -41,6 +41,14 @@ class CalendarPart(Shape):
     view = fields.Str(load_default="week", validate=validate.OneOf(("day", "week", "list")))
 
 
+class PaperPart(Shape):
+    """Which days are printed, and whether names are written out."""
+
+    day = Day(load_default=None)
+    view = fields.Str(load_default="day", validate=validate.OneOf(("day", "week")))
+    names = fields.Str(load_default="masked", validate=validate.OneOf(("masked", "whole")))
+
+
 class Search(Shape):
     """What somebody is looked for by, and the time that was chosen before."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
@@ -81,6 +82,16 @@ class DayView:
     def booked(self) -> int:
         """How many bookings there are."""
         return sum(1 for row in self.rows if row.line is not None)
+
+    @property
+    def free(self) -> int:
+        """How many times are free."""
+        return sum(1 for row in self.rows if row.free is not None)
+
+    @property
+    def periods(self) -> list[tuple[str | None, list[Row]]]:
+        """The rows by the period in which they lie, in order."""
+        return [(name, list(rows)) for name, rows in groupby(self.rows, key=lambda row: row.period)]
 
 
 def school_of(actor: Actor) -> UUID | None:

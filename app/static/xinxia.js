@@ -126,6 +126,25 @@
     });
   }
 
+  // Arrow keys where a page says so: left and right turn it, up and down go from one line to the next.
+  const turns = all("a[data-arrow]");
+  const lines = one("[data-arrows]");
+  all("[data-when-keys]").forEach((hint) => { hint.hidden = false; });
+  if (turns.length || lines) document.addEventListener("keydown", (event) => {
+    const busy = event.target.closest?.("input, select, textarea, dialog, details, .x-scroll, [contenteditable]");
+    if (busy || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || (cover && !cover.hidden)) return;
+    const turn = turns.find((link) => link.dataset.arrow === event.key);
+    if (turn) { event.preventDefault(); turn.click(); return; }
+    if (!lines || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    const links = all("a", lines);
+    const at = links.indexOf(document.activeElement);
+    // Before anything is chosen the arrows scroll the page as ever.
+    const next = at < 0 ? null : links[at + (event.key === "ArrowDown" ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+
   // Menus close when one looks elsewhere.
   document.addEventListener("click", (event) => all("details.x-menu[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;

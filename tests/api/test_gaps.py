@@ -31,7 +31,7 @@ BROWSER_ONLY = {
         "appointments.begin", "appointments.sitting", "appointments.save_sitting", "appointments.end_sitting",
     },
     "every request of a program extends the session": {"identity.extend"},
-    "printed, and counted": {"files.on_paper"},
+    "printed, and counted": {"files.on_paper", "appointments.on_paper"},
     "the same as JSON elsewhere": {"directory.upload_faults", "oversight.access_csv", "oversight.verification"},
     "a name that is sealed, words that leave the room, a letter on paper: a person decides in front of the page": {
         "letterbox.open_name", "letterbox.opening", "letterbox.review", "letterbox.release", "letterbox.released",

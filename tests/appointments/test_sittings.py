@@ -207,3 +207,33 @@ def test_nobody_else_holds_it_and_only_what_stands_can_be_held(world: World, bro
         assert not sittings(world) and not world.events("entry:begun")
         begun(world, lin, booking)
     assert entry_of(world, booking).started_at == noon(13), "written down afterwards"
+
+
+@pytest.mark.alike
+def test_today_and_paper_say_who_comes_without_the_whole_name(world: World, browser_of: BrowserOf) -> None:
+    booked(world, student="rui")
+    with world.acting("cruz") as cruz:
+        service.ask_for(wish(world, day=14), by=cruz)
+        kept = service.ask_for(wish(world, day=15, student="rui"), excluded=[world.people["lin"]], by=cruz).id
+    lin = browser_of("lin")
+    strip = text(lin, "/")
+    assert "x-slot-mark-booked" in strip and "王*" in strip and "王瑞" not in strip
+    with clock.at(noon(14) - timedelta(hours=1)):
+        assert "x-slot-mark-asked" in text(browser_of("lin"), "/"), "an answer is waited for"
+    with clock.at(noon(15) - timedelta(hours=1)):
+        taken = text(browser_of("lin"), "/")
+        assert "x-slot-mark-closed" in taken and str(kept) not in taken
+        free = text(browser_of("tan"), "/")
+        assert "x-slot-mark-free" in free and "王*" not in free
+    week = "/appointments/print?view=week&day=2026-10-14"
+    paper = text(lin, week)
+    assert "王*" in paper and "王瑞" not in paper and "青禾小学" in paper and "Lin" in paper and "已占用" in paper
+    whole = text(lin, f"{week}&names=whole")
+    assert "王瑞" in whole and whole.count("王瑞") == 1, "of what is kept from Lin nothing is written out"
+    printed = [row.body.decode() for row in world.events("appointment:printed")]
+    assert len(printed) == 2 and "masked" in printed[0] and "whole" in printed[1]
+    assert "王*" not in text(lin, "/appointments/print?day=2026-10-14")
+    assert text(lin, "/appointments/print?view=x&day=y")
+    for name in ("cruz", "gao", "pia", "sam", "dee", "eve"):
+        assert browser_of(name).get(week).status_code == 404, name
+    assert "王" not in text(browser_of("tan"), week)
