@@ -67,7 +67,7 @@ from app.letterbox.api import letters_api
 from app.letterbox.cli import letters
 from app.letterbox.models import LetterAttachment
 from app.letterbox.pages import letterbox, letters_out
-from app.letterbox.service import climbing
+from app.letterbox.service import climbing, readerless, reminding
 from app.letterbox.service import drafts as answer_drafts
 from app.notifications import events as notifications_events
 from app.notifications import outbox
@@ -106,6 +106,8 @@ JOBS = (
     Job("remind of appointments", timedelta(minutes=5), in_transaction(remind)),
     Job("tell of students nobody looked in on", timedelta(minutes=1), in_transaction(tell_of_overdue)),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
+    Job("tell of letters nobody can open", timedelta(minutes=15), in_transaction(readerless.look)),
+    Job("remind of what a second person looks at", timedelta(minutes=5), in_transaction(reminding.remind)),
     # What deletes waits while events are missing: a document of yesterday would look like nobody's.
     *map(
         unless_rolled_back,
@@ -145,6 +147,7 @@ NOTICE_WAYS = {
     "member": ("directory.person", "person_id"),
     "letter": ("letterbox.letter", "letter_id"),
     "letter_release": ("letterbox.released", "release_id"),
+    "letter_late": ("letterbox.late", ""),
     "name_opening": ("letterbox.opening", "opening_id"),
     "appointment_day": ("appointments.calendar", ""),
     "look_in": ("look_ins.one", "look_in_id"),

@@ -24,6 +24,8 @@ ABOUT: dict[str, tuple[str, str | None]] = {
     "letterbox.letter": ("letter", "letters_api.show"),
     "letterbox.letters": ("letterbox", "letters_api.index"),
     "letterbox.opening": ("name_opening", None),
+    "letterbox.open_letter": ("letter_in_emergency", None),
+    "letterbox.late": ("letters_late", None),
     "look_ins.one": ("look_in", None),
     "appointments.show": ("appointment", "appointments_api.show"),
     "identity.tasks": ("admission", "keys_api.waiting"),

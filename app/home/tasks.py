@@ -22,10 +22,11 @@ from app.files.queries import unsigned_entries
 from app.identity import keys
 from app.identity.policy import TASKS
 from app.letterbox import queries as letters
+from app.letterbox.late import left_to, readerless_schools_of
 from app.letterbox.models import Letter
-from app.letterbox.policy import LIST, OPEN_BOX
+from app.letterbox.policy import LIST, OPEN_BOX, SEE_LATE
 from app.letterbox.service import boxes
-from app.letterbox.words import BOXES, reference_of
+from app.letterbox.words import BOXES, OPENED, reference_of
 from app.vault import recovery_cards
 
 # The order of what comes first (5-experience.md, Today).
@@ -72,8 +73,8 @@ class Task:
 def first_tasks(actor: Actor) -> list[Task]:
     """Return what waits for this person, the most urgent first."""
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
-    found += [*_letters(actor), *_boxes(actor), *_second_readings(actor), *_name_openings(actor)]
-    found += [*_look_ins(actor), *_requests(actor)]
+    found += [*_letters(actor), *_boxes(actor), *_second_readings(actor), *_openings(actor)]
+    found += [*_late_letters(actor), *_look_ins(actor), *_requests(actor)]
     found += [*_begun(actor), *_unsigned(actor), *_of_keys(actor)]
     return sorted(found, key=lambda task: task.order)
 
@@ -191,10 +192,31 @@ def _second_readings(actor: Actor) -> Iterator[Task]:
         )
 
 
-def _name_openings(actor: Actor) -> Iterator[Task]:
+def _late_letters(actor: Actor) -> Iterator[Task]:
+    """Name what is left to the centre, and say to a school that a letter waits which nobody there can open."""
+    if not SEE_LATE.allows(actor):
+        return
+    left, opened = left_to(actor), letters.opened_in_emergency_by(actor)
+    schools = names_of_organisations({*(one.school_id for one in left), *(one.school_id for one in opened)})
+    for letter in left:
+        why = _("Nobody at the school can open it") if letter.readerless_since else _("Nobody has opened it in time")
+        task = _letter(letter, URGENT, letter.opening_due_at or letter.due_at, why)
+        yield replace(task, where=schools.get(letter.school_id, "--"), page="letterbox.open_letter")
+    for one in opened:
+        if one.letter.state in ("waiting", "in_hand"):
+            task = _letter(one.letter, WAITING, one.expires_at, _("Open to you in an emergency until then"))
+            yield replace(task, where=schools.get(one.school_id, "--"))
+    if not actor.holds(*CENTRE) and readerless_schools_of(actor):
+        yield Task(
+            WAITING, None, _("Letters that wait too long"), "", _("Nobody can open them any more"), "letterbox.late",
+            kind="letter",
+        )
+
+
+def _openings(actor: Actor) -> Iterator[Task]:
     for opening in letters.openings_to_review(actor) if LIST.allows(actor) else ():
         yield Task(
-            ANSWER, opening.review_due_at, _("A sealed name was opened"), "", _("Look at why, as somebody else"),
+            ANSWER, opening.review_due_at, _(OPENED[opening.subject_code]), "", _("Look at why, as somebody else"),
             "letterbox.opening", {"opening_id": opening.id}, kind="letter",
         )
 

@@ -184,7 +184,7 @@ def document(attachment: LetterAttachment) -> Response:
 
 
 @letters_api.post("/letters/<uuid:letter_id>/opening")
-@guard(policy.READ, load=queries.get_letter)
+@guard(policy.ANSWER, load=queries.get_letter)
 @letters_api.response(204)
 def take_up(letter: Letter) -> None:
     """Take a letter up: its opening clock stops, and colleagues see who has it."""

@@ -11,6 +11,8 @@ _ANSWER = {"room": Clock("school_days", 1), "leadership": Clock("always", 48 * 6
 """The next school day; for the principal 48 hours (4-domain.md, Letterboxes)."""
 _SECOND = Clock("school_days", 1)
 """An answer at R3 or R4 is read by a second person within a school day of being sent."""
+_AGAIN = Clock("school_days", 1)
+"""What nobody has done is said again the next school day (Xinxia's own default)."""
 
 
 def answer_due(
@@ -44,3 +46,8 @@ def review_due() -> datetime:
 def second_reading_due(calendar: SchoolCalendar) -> datetime:
     """Return until when a second person reads what was answered now."""
     return due(_SECOND, clock.now(), calendar)
+
+
+def said_again_at(calendar: SchoolCalendar) -> datetime:
+    """Return when that something waits still, of which somebody was told now, is said again."""
+    return due(_AGAIN, clock.now(), calendar)

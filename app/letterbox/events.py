@@ -9,6 +9,8 @@ EVENTS = {
     "letter:received": N_("a letter came in"),
     "letter:continued": N_("more came in to a letter"),
     "letter:climbed": N_("told the next tier that a letter waits unopened"),
+    "letter:readerless": N_("found that nobody can open a letter any more"),
+    "letter:has_reader": N_("found that somebody can open a letter again"),
     "letter:opened": N_("opened a letter"),
     "letter:viewed": N_("looked at a letter"),
     "letter:document_opened": N_("opened a file that came with a letter"),
@@ -16,8 +18,11 @@ EVENTS = {
     "letter:answered": N_("answered a letter"),
     "letter:second_read": N_("read a colleague's answer to a letter"),
     "letter:name_opened": N_("opened a sealed name in an emergency"),
-    "letter:name_opening_reviewed": N_("looked at why a sealed name was opened"),
-    "letter:name_opening_viewed": N_("looked at the opening of a sealed name"),
+    "letter:emergency_opened": N_("opened a letter of a school in an emergency"),
+    "letter:name_opening_reviewed": N_("judged an opening in an emergency"),
+    "letter:name_opening_viewed": N_("looked at an opening in an emergency"),
+    "letter:review_reminded": N_("told the next tier that an opening in an emergency waits to be judged"),
+    "letter:second_reading_reminded": N_("told the next tier that an answer waits to be read by a second person"),
     "letter:released": N_("told somebody words of a letter"),
     "letter:release_viewed": N_("read words told from a letter"),
     "letter:let_in": N_("let one more colleague read a letter"),
@@ -30,4 +35,4 @@ EVENTS = {
     "letter:closed": N_("closed a letter"),
 }
 
-AT_ONCE = ("letter:name_opened",)
+AT_ONCE = ("letter:name_opened", "letter:emergency_opened")

@@ -16,6 +16,7 @@ from app.escalation.levels import LEVELS
 from app.letterbox.words import (
     BOXES,
     MESSAGE_KINDS,
+    OPENED,
     OPENING_BASES,
     RELEASE_BASES,
     STATES,
@@ -37,7 +38,9 @@ class Letter(Base):
         CheckConstraint("(opened_at IS NULL) = (opened_by IS NULL)", name="opened"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed"),
         Index("ix_letter_school_box_state", "school_id", "box_code", "state", "due_at"),
+        CheckConstraint("(readerless_since IS NULL) = (readerless_due_at IS NULL)", name="readerless"),
         Index("ix_letter_opening_due_at", "opening_due_at"),
+        Index("ix_letter_readerless_since", "readerless_since"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -65,6 +68,9 @@ class Letter(Base):
     # because a clock that runs out at night opens nothing.
     ladder: Mapped[list[Any]]
     climbed: Mapped[int]
+    # Since when nobody in post can open it though it waits, and when that is said again.
+    readerless_since: Mapped[datetime | None]
+    readerless_due_at: Mapped[datetime | None]
     revision: Mapped[int]
     # Digest of all its messages with whatever is said of them: a thread that was cut or dated back shows.
     thread: Mapped[bytes]
@@ -73,6 +79,11 @@ class Letter(Base):
     name_id: Mapped[UUID | None]
     name: Mapped[bytes | None] = sealed(object="name_id", organisation="school_id", nullable=True)
     notes_id: Mapped[UUID | None]
+
+    @property
+    def is_left_to_centre(self) -> bool:
+        """Say whether the school opens it no more: nobody there can, or its clock has climbed as far as the centre."""
+        return self.readerless_since is not None or self.climbed >= len(self.ladder) - 1 > 0
 
 
 class LetterMessage(Base):
@@ -158,6 +169,7 @@ class AnswerReading(Base):
     __table_args__ = (
         CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name="read"),
         CheckConstraint("read_by <> author_id", name="second"),
+        Index("ix_answer_reading_remind_at", "remind_at"),
     )
 
     message_id: Mapped[UUID] = mapped_column(ForeignKey("letter_message.id"), primary_key=True)
@@ -165,14 +177,20 @@ class AnswerReading(Base):
     school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     due_at: Mapped[datetime]
+    # How many tiers have heard that it is late, and when the next one does; nobody does once it was read.
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")
+    remind_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     read_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
     letter: Mapped[Letter] = relationship(lazy="joined", innerjoin=True)
 
 
-class NameOpening(Base):
-    """A sealed name opened in an emergency: why, for how long, and what somebody else found when they looked at it."""
+class EmergencyOpening(Base):
+    """A sealed name, or a whole letter, opened under break-glass: why, for how long, and what somebody else found.
+
+    The table keeps the name that it had when only names were opened so: what is sealed in it is bound to that.
+    """
 
     __tablename__ = "name_opening"
     __table_args__ = (
@@ -181,15 +199,24 @@ class NameOpening(Base):
         CheckConstraint(f"verdict_code IS NULL OR {one_of('verdict_code', VERDICTS)}", name="verdict_code"),
         CheckConstraint("reviewed_by <> opened_by", name="second"),
         CheckConstraint(f"basis_code IS NULL OR {one_of('basis_code', OPENING_BASES)}", name="basis"),
+        CheckConstraint(one_of("subject_code", OPENED), name="subject"),
+        CheckConstraint("(subject_code = 'letter') = (key_id IS NOT NULL)", name="key"),
+        Index("ix_name_opening_remind_at", "remind_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_code: Mapped[str] = mapped_column(default="name", server_default="name")
+    # Whose key holds the letter's for the time it is open: an object that is wrapped to the opener alone.
+    key_id: Mapped[UUID | None]
     letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"), index=True)
     school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     review_due_at: Mapped[datetime]
+    # How many tiers have heard that nobody has looked at it, and when the next one does.
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")
+    remind_at: Mapped[datetime | None]
     # Under a key of its own: leadership and centre look at why, and read no letter for it. What is believed of the
     # opening stands in here, too: which letter, and until when.
     reason: Mapped[bytes] = sealed(organisation="school_id", author="opened_by")
@@ -198,6 +225,8 @@ class NameOpening(Base):
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     verdict_code: Mapped[str | None]
+
+    letter: Mapped[Letter] = relationship()
 
 
 class LetterRelease(Base):

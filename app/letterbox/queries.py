@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import vault
@@ -14,10 +14,11 @@ from app.access import CENTRE, Actor, PostKind
 from app.core import clock
 from app.core.database import session
 from app.core.paging import Page, page
-from app.letterbox.models import AnswerReading, Letter, LetterAttachment, LetterRelease, NameOpening
+from app.letterbox.models import AnswerReading, EmergencyOpening, Letter, LetterAttachment, LetterRelease
 
 # A grave letter that was answered waits again, to be looked at.
 _WAITS = Letter.state.in_(("waiting", "in_hand")) | ((Letter.state == "answered") & Letter.due_at.is_not(None))
+_CLIMBED = Letter.opening_due_at.is_not(None) & (Letter.climbed > 0)
 
 
 @dataclass(frozen=True)
@@ -108,26 +109,35 @@ def get_release(release_id: UUID) -> LetterRelease | None:
     return session().get(LetterRelease, release_id)
 
 
-def get_opening(opening_id: UUID) -> NameOpening | None:
-    """Return the opening of a sealed name."""
-    return session().get(NameOpening, opening_id)
+def get_opening(opening_id: UUID) -> EmergencyOpening | None:
+    """Return the opening of a sealed name or of a letter."""
+    return session().get(EmergencyOpening, opening_id)
 
 
-def openings_of(letter_id: UUID) -> Sequence[NameOpening]:
-    """Return who opened the sealed name of a letter, the latest first."""
-    query = select(NameOpening).where(NameOpening.letter_id == letter_id)
-    return session().scalars(query.order_by(NameOpening.opened_at.desc())).all()
+def opened_in_emergency_by(actor: Actor) -> Sequence[EmergencyOpening]:
+    """Return the letters that are open to this person under break-glass, the soonest to be closed again first."""
+    lasting = select(EmergencyOpening).where(
+        EmergencyOpening.opened_by == actor.person_id, EmergencyOpening.subject_code == "letter",
+        EmergencyOpening.expires_at > clock.now(),
+    )
+    return session().scalars(lasting.order_by(EmergencyOpening.expires_at)).all()
 
 
-def openings_to_review(actor: Actor) -> Sequence[NameOpening]:
+def openings_of(letter_id: UUID) -> Sequence[EmergencyOpening]:
+    """Return who opened a letter or its sealed name in an emergency, the latest first."""
+    query = select(EmergencyOpening).where(EmergencyOpening.letter_id == letter_id)
+    return session().scalars(query.order_by(EmergencyOpening.opened_at.desc())).all()
+
+
+def openings_to_review(actor: Actor) -> Sequence[EmergencyOpening]:
     """Return the openings that this person is to look at, the soonest due first."""
     return session().scalars(
-        select(NameOpening)
+        select(EmergencyOpening)
         .where(
-            NameOpening.reviewed_at.is_(None), NameOpening.opened_by != actor.person_id,
-            actor.ring.reaching(NameOpening.id),
+            EmergencyOpening.reviewed_at.is_(None), EmergencyOpening.opened_by != actor.person_id,
+            actor.ring.reaching(EmergencyOpening.id),
         )
-        .order_by(NameOpening.review_due_at)
+        .order_by(EmergencyOpening.review_due_at)
         .limit(50)
     ).all()
 
@@ -150,6 +160,39 @@ def to_read_second(actor: Actor) -> Sequence[AnswerReading]:
         .order_by(AnswerReading.due_at)
         .limit(50)
     ).all()
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Return the condition that somebody waits for something to be done with a letter."""
+    return _WAITS | (Letter.state == "held")
+
+
+def not_opened_in_time(*school_ids: UUID) -> Sequence[Letter]:
+    """Return the letters of these schools whose opening clock has run out, whoever may read them; a hundred of each."""
+    return _some_of(_CLIMBED, school_ids, Letter.received_at)
+
+
+def readerless_at(*school_ids: UUID) -> Sequence[Letter]:
+    """Return the letters of these schools that were found to have no reader left, whoever may hear of them."""
+    return _some_of(Letter.readerless_since.is_not(None), school_ids, Letter.readerless_since)
+
+
+def readings_overdue_at(*school_ids: UUID) -> Sequence[AnswerReading]:
+    """Return the answers of these schools that a second person should have read by now."""
+    late = select(AnswerReading).where(
+        AnswerReading.read_at.is_(None), AnswerReading.due_at <= clock.now(), AnswerReading.school_id.in_(school_ids)
+    )
+    return session().scalars(late.order_by(AnswerReading.due_at).limit(_MOST)).all()
+
+
+def _some_of(
+    which: ColumnElement[bool], school_ids: Sequence[UUID], by: InstrumentedAttribute[Any]
+) -> Sequence[Letter]:
+    late = select(Letter).where(which, Letter.school_id.in_(school_ids))
+    return session().scalars(late.order_by(by, Letter.id).limit(_MOST)).all()
+
+
+_MOST = 100
 
 
 def _open_to(actor: Actor) -> Select[Letter]:

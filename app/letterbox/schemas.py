@@ -49,8 +49,8 @@ class SetLevel(LetterVersion):
     )
 
 
-class OpenName(Shape):
-    """Why a sealed name has to be opened."""
+class InEmergency(Shape):
+    """Why a sealed name or a letter has to be opened."""
 
     basis = fields.Str(required=True, validate=validate.OneOf(list(OPENING_BASES)), error_messages=_CHOOSE)
     reason = fields.Str(

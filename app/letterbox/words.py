@@ -7,8 +7,8 @@ from app.escalation.levels import FAMILIES, SAFE_NOW
 from app.escalation.words import BASES
 
 __all__ = [
-    "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "OPENING_BASES", "RELEASE_BASES", "SAFE_NOW", "STATES",
-    "VERDICTS", "reference_of",
+    "BEGINNINGS", "BOXES", "FAMILIES", "MESSAGE_KINDS", "MODES", "OPENED", "OPENING_BASES", "RELEASE_BASES", "SAFE_NOW",
+    "STATES", "VERDICTS", "reference_of",
 ]
 
 BOXES = {"room": N_("Heart letterbox"), "leadership": N_("Principal's mailbox")}
@@ -36,6 +36,8 @@ RELEASE_BASES = {
     "OWN_SAFETY_LETTER": N_("The safety of whoever wrote the letter"),
 }
 RELEASE_BASES_FOR_WRITERS = {"CONSENT": N_("because you agreed"), "OWN_SAFETY_LETTER": N_("because of your safety")}
+OPENED = {"name": N_("A sealed name was opened"), "letter": N_("The centre has opened a letter")}
+"""What break-glass opens, and how a page about it is called."""
 OPENING_BASES = {code: BASES[code] for code in ("SELF_HARM", "HARM_OTHERS", "ABUSE_REPORT", "LEGAL_ORDER")}
 OPENING_BASES_FOR_WRITERS = {
     "SELF_HARM": N_("because somebody was worried about you"),

@@ -110,6 +110,12 @@ def share(
     _keep([_grant(key, Wrap(to, basis, standby, expires_at), _public_keys([to], by), by=by)])
 
 
+def lend(object_id: UUID, *, to: Holder, by: KeyRing, basis: str, until: datetime) -> None:
+    """Wrap the key of an object, by which somebody stands, to one more holder for a time; raises NoKey."""
+    key = by.open(object_id, standby=True)
+    _keep([_grant(key, Wrap(to, basis, expires_at=until), _public_keys([to], by), by=by)])
+
+
 def withdraw(object_id: UUID, *, holder: Holder) -> int:
     """Delete a holder's grants of an object and return how many there were; it needs no key."""
     return take_away(
@@ -175,6 +181,12 @@ def readers_each(object_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     for object_id, person_id in session().execute(_READERS, {"objects": list(object_ids), "now": clock.now()}):
         found[object_id].add(person_id)
     return found
+
+
+def held_by_groups(object_ids: Collection[UUID]) -> set[UUID]:
+    """Return those objects that a whole group opens, whoever joins it."""
+    held = select(Grant.object_id).where(Grant.holder_kind == "group", Grant.standby.is_(False))
+    return set(session().scalars(held.where(Grant.object_id.in_(object_ids))))
 
 
 def readers_of(*object_ids: UUID, standby: bool = False) -> set[UUID]:

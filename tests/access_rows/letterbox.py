@@ -2,7 +2,7 @@
 
 A child wrote to the room ("to the room"), to the principal ("to the principal"), something grave into the principal's
 mailbox ("grave"), something of which Lin must not learn ("without lin"), and of which the whole room must not learn
-("without the room").
+("without the room"), and something grave that Dee opened in an emergency ("opened by dee").
 """
 
 from collections.abc import Callable
@@ -30,10 +30,11 @@ _WORK = _row("lin bo", "", "lin bo", "bo", "dee dora")
 _BOXES = "lin bo tan pia newcomer"
 TABLE = {
     "letter:list": {"-": "lin bo tan pia dee dora newcomer"},
-    "letter:read": _READ,
-    "letter:answer": _READ,
+    "letter:read": {**_READ, "opened by dee": "lin bo dee"},
+    "letter:answer": {**_READ, "opened by dee": "lin bo"},
     "letter:read_second": {"lin's answer": "bo", "missing": ""},
     "letter:open_name": {"with a sealed name": "lin bo", "to the room": "", "missing": ""},
+    "letter:open_letter": {**_row("", "", "dee dora", "", ""), "opened by dee": "dora"},
     "letter:see_name_opening": {"lin's opening": "lin bo pia dee dora", "missing": ""},
     "letter:review_name_opening": {"lin's opening": "bo pia dee dora", "missing": ""},
     "letter:release": _WORK,
@@ -44,6 +45,7 @@ TABLE = {
     "letter:reroute": _row("", "pia", "", "", ""),
     "letter:raise_concern": _row("lin bo", "", "lin bo", "bo", ""),
     "letter:close": _READ,
+    "letter:see_late": {"-": "lin bo tan pia dee dora sam uma newcomer"},
     "letter:figures": {"-": _BOXES},
     "letterbox:open": {"-": _BOXES},
     "letterbox:manage": {"-": _BOXES},
@@ -60,6 +62,7 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
             "to the room": {}, "to the principal": {"box": "leadership"},
             "grave": {"box": "leadership", "unsafe": True}, "without lin": {"excluded": [people["lin"]]},
             "without the room": {"excluded": [people["lin"], people["bo"]]},
+            "opened by dee": {"unsafe": True},
             "with a sealed name": {"mode": "sealed", "name": "陈子涵"},
         }
         made = {
@@ -74,6 +77,8 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
         told = releasing.release(
             get_letter(made["grave"]), to=people["gao"], basis="CONSENT", words="请陪他到心灵屋", by=lin
         ).id
+    with world.acting("dee") as dee:
+        breaking.open_letter(get_letter(made["opened by dee"]), basis="SELF_HARM", reason="电话没人接", by=dee)
     found: dict[str, Callable[[], Any]] = {
         name: (lambda letter_id=letter_id: get_letter(letter_id)) for name, letter_id in made.items()
     }

@@ -34,11 +34,11 @@ BROWSER_ONLY = {
     "printed, and counted": {"files.on_paper", "appointments.on_paper"},
     "the same as JSON elsewhere": {"directory.upload_faults", "oversight.access_csv", "oversight.verification"},
     "a name that is sealed, words that leave the room, a letter on paper: a person decides in front of the page": {
-        "letterbox.open_name", "letterbox.opening", "letterbox.review", "letterbox.release", "letterbox.released",
-        "letterbox.type_in",
+        "letterbox.open_name", "letterbox.open_letter", "letterbox.opening", "letterbox.review", "letterbox.release",
+        "letterbox.released", "letterbox.type_in",
     },
     "what the letterbox's pages say, and how it fares": {
-        "letterbox.box", "letterbox.set_up", "letterbox.figures", "letterbox.poster",
+        "letterbox.box", "letterbox.set_up", "letterbox.figures", "letterbox.poster", "letterbox.late",
     },
 }
 # Pages whose door for programs has another name.

@@ -9,7 +9,7 @@ from app.audit import broken
 from app.core import clock
 from app.core.database import session
 from app.core.ids import new_id
-from app.letterbox.models import AnswerReading, LetterRelease, NameOpening
+from app.letterbox.models import AnswerReading, EmergencyOpening, LetterRelease
 from app.letterbox.service import answering, breaking, releasing, returning, second
 from app.vault import Damaged
 from tests.letterbox.conftest import GRAVE, Post, Posted, come_back, letter_of
@@ -155,7 +155,7 @@ def test_an_opening_is_not_stretched_and_not_taken_back_unseen(world: World, pos
     thief.puts("name_opening", row)
     thief.is_not_found()
     with world.acting("pia") as pia:
-        breaking.review(session().get_one(NameOpening, opening_id), verdict="justified", by=pia)
+        breaking.review(session().get_one(EmergencyOpening, opening_id), verdict="justified", by=pia)
     thief.runs("UPDATE name_opening SET reviewed_at = NULL, reviewed_by = NULL, verdict_code = NULL")
     thief.is_found()
 

@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing
 from app.home.tasks import first_tasks
-from app.letterbox.models import NameOpening
+from app.letterbox.models import EmergencyOpening
 from app.letterbox.queries import get_opening, openings_to_review
 from app.letterbox.service import answering, breaking
 from app.notifications.models import Notice
@@ -95,7 +95,7 @@ def test_others_open_no_name(world: World, posted: Posted, name: str) -> None:
     with world.acting(name) as by, pytest.raises(Missing):
         breaking.open_name(letter_of(posted), basis="SELF_HARM", reason=WHY, by=by)
     with world.database.transaction(writes=False):
-        assert session().scalars(select(NameOpening)).all() == []
+        assert session().scalars(select(EmergencyOpening)).all() == []
 
 
 def test_who_must_not_learn_of_the_letter_is_not_told(world: World, post: Post) -> None:
@@ -133,7 +133,7 @@ def test_the_pages_ask_for_a_proof_and_a_reason_and_say_who_opened_it(
     assert lin.post(where, data={"basis": "SELF_HARM", "reason": WHY}).status_code == 303
     assert NAME in lin.get(f"/letters/{posted.id}").get_data(as_text=True)
     with world.database.transaction(writes=False):
-        opening = session().scalars(select(NameOpening.id)).one()
+        opening = session().scalars(select(EmergencyOpening.id)).one()
     page = pia.get(f"/letters/openings/{opening}").get_data(as_text=True)
     assert WHY in page and NAME not in page and GRAVE not in page
     assert pia.post(f"/letters/openings/{opening}/review", data={"verdict": "perhaps"}).status_code == 303

@@ -1,5 +1,6 @@
-"""Opening a sealed name in an emergency, and looking at it as somebody else."""
+"""Opening a sealed name, or at the centre a letter, in an emergency, and looking at it as somebody else."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -10,9 +11,9 @@ from app.access import guard
 from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Invalid
-from app.directory.queries import names_of
+from app.directory.queries import names_of, names_of_organisations
 from app.letterbox import policy, queries, schemas
-from app.letterbox.models import Letter, NameOpening
+from app.letterbox.models import EmergencyOpening, Letter
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.service import breaking
 
@@ -21,26 +22,40 @@ from app.letterbox.service import breaking
 @guard(policy.OPEN_NAME, load=queries.get_letter)
 def open_name(letter: Letter) -> Any:
     """Ask why the name has to be opened, say who is told, and open it."""
+    done = _("The name is open to you for three days. The others are told.")
+    return _break(letter, breaking.open_name, "letterbox/open_name.html", done)
+
+
+@letterbox.route("/letters/<uuid:letter_id>/emergency", methods=["GET", "POST"])
+@guard(policy.OPEN_LETTER, load=queries.get_letter)
+def open_letter(letter: Letter) -> Any:
+    """Ask somebody of the centre why the letter has to be opened, say who is told, and open it."""
+    done = _("The letter is open to you for three days. The school is told.")
+    school = names_of_organisations([letter.school_id]).get(letter.school_id, "--")
+    return _break(letter, breaking.open_letter, "letterbox/open_letter.html", done, school=school)
+
+
+def _break(letter: Letter, deed: Callable[..., EmergencyOpening], template: str, done: str, **shown: Any) -> Any:
+    """Take ground and reason, and do it; what was typed is kept when something needs another look."""
     form = forms.blank()
     if request.method == "POST":
-        form = forms.read(schemas.OpenName(), request.form)
+        form = forms.read(schemas.InEmergency(), request.form)
         if not form.errors:
             try:
                 with savepoint():
-                    breaking.open_name(letter, by=g.actor, **form.data)
+                    deed(letter, by=g.actor, **form.data)
             except Invalid as refused:
                 form = form.with_error("reason", _(refused.words))
             else:
-                flash(_("The name is open to you for three days. The others are told."), "done")
+                flash(done, "done")
                 return redirect(url_for("letterbox.letter", letter_id=letter.id), code=303)
-    page = render_template("letterbox/open_name.html", letter=letter, form=form)
-    return page, 422 if form.errors else 200
+    return render_template(template, letter=letter, form=form, **shown), 422 if form.errors else 200
 
 
 @letterbox.get("/letters/openings/<uuid:opening_id>")
 @guard(policy.SEE_OPENING, load=queries.get_opening, visit="letter:name_opening_viewed")
-def opening(opening: NameOpening) -> str:
-    """Show who opened a sealed name and why."""
+def opening(opening: EmergencyOpening) -> str:
+    """Show who opened a sealed name or a letter, and why."""
     names = names_of({opening.opened_by, *([opening.reviewed_by] if opening.reviewed_by else [])})
     return render_template(
         "letterbox/opening.html", opening=opening, names=names, reason=breaking.reason_of(opening, by=g.actor),
@@ -50,7 +65,7 @@ def opening(opening: NameOpening) -> str:
 
 @letterbox.post("/letters/openings/<uuid:opening_id>/review")
 @guard(policy.REVIEW_OPENING, load=queries.get_opening)
-def review(opening: NameOpening) -> AnyResponse:
+def review(opening: EmergencyOpening) -> AnyResponse:
     """Keep what somebody else found."""
     form = forms.read(schemas.Verdict(), request.form)
     if form.errors:

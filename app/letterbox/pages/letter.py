@@ -64,7 +64,7 @@ def _shown(letter: Letter, form: forms.Form) -> str:
 _DEEDS = {
     "answer": policy.ANSWER, "note": policy.NOTE, "level": policy.SET_LEVEL, "reroute": policy.REROUTE,
     "raise": policy.RAISE, "open_name": policy.OPEN_NAME,
-    "release": policy.RELEASE, "close": policy.CLOSE,
+    "release": policy.RELEASE, "close": policy.CLOSE, "readers": policy.SET_READERS,
 }
 
 
@@ -76,7 +76,7 @@ def document(attachment: LetterAttachment) -> Response:
 
 
 @letterbox.post("/letters/<uuid:letter_id>/take-up")
-@guard(policy.READ, load=queries.get_letter)
+@guard(policy.ANSWER, load=queries.get_letter)
 def take_up(letter: Letter) -> AnyResponse:
     """Open a letter that waits: from now on somebody has it."""
     answering.take_up(letter, by=g.actor)

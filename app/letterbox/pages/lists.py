@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access import Actor, guard
 from app.core import forms
 from app.core.errors import Invalid
-from app.directory.queries import names_of, today_at
+from app.directory.queries import names_of, names_of_organisations, today_at
 from app.entrance.queries import letterbox_of
 from app.letterbox import policy, queries, schemas
 from app.letterbox.figures import figures_of
+from app.letterbox.late import late_for, left_to
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.service import boxes
 
@@ -70,6 +71,18 @@ def figures() -> str:
     assert school_id is not None
     found = {code: figures_of(school_id, code) for code in boxes.boxes_in_figures(g.actor, school_id)}
     return render_template("letterbox/figures.html", found=found)
+
+
+@letterbox.get("/letters/late")
+@guard(policy.SEE_LATE)
+def late() -> str:
+    """Show what waits too long as counts, what this person can do about it, and to the centre what is left to it."""
+    found, left = late_for(g.actor), left_to(g.actor)
+    opened = queries.opened_in_emergency_by(g.actor)
+    schools = {one.school_id for some in (found, left, opened) for one in some}
+    return render_template(
+        "letterbox/late.html", found=found, left=left, opened=opened, schools=names_of_organisations(schools)
+    )
 
 
 @letterbox.post("/letters/open-box")

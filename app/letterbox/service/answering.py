@@ -40,12 +40,16 @@ class NothingChanged(Invalid):
 
 
 def take_up(letter: Letter, *, by: Actor) -> None:
-    """Open a letter that waits: its opening clock stops, and colleagues see who has it."""
-    policy.READ.demand(by, letter)
+    """Open a letter that waits: its opening clock stops, and colleagues see who has it.
+
+    Once the school has it, it is not left to the centre any more.
+    """
+    policy.ANSWER.demand(by, letter)
     if letter.state not in ("waiting", "held"):
         return
     letter.state = "in_hand"
     letter.opening_due_at = None
+    _back_with_the_school(letter, by)
     if letter.opened_at is None:
         letter.opened_at, letter.opened_by = clock.now(), by.person_id
     _touch(letter)
@@ -57,8 +61,7 @@ def read(letter: Letter, *, by: Actor) -> tuple[dict[str, Any], list[Said]]:
     policy.READ.demand(by, letter)
     found = messages.all_of(letter)
     keys = by.ring.open_many({letter.id, *(message.object_id for message in found)})
-    head: dict[str, Any] = vault.read(letter, "head", keys[letter.id])
-    return head, messages.read(found, keys)
+    return head_of(letter, by=by), messages.read(found, keys)
 
 
 def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMessage:
@@ -67,6 +70,7 @@ def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMes
     _expect(letter, revision)
     message = messages.add(letter, "answer", worded(words), by.ring.open(letter.id), by=by)
     letter.state, letter.opening_due_at = "answered", None
+    _back_with_the_school(letter, by)
     letter.due_at = next_look_due(letter.level, calendar_of(letter.school_id))
     letter.answered_at = letter.answered_at or clock.now()
     letter.read_by_staff = message.number
@@ -95,7 +99,10 @@ def note(letter: Letter, *, words: str, by: Actor) -> LetterMessage:
 
 def _notes_key(letter: Letter, by: Actor) -> vault.ObjectKey:
     held = vault.holders_of(letter.id).items()
-    readers = [holder for holder, standby in held if holder.kind != "letter" and not standby]
+    readers = [holder for holder, standby in held if holder.kind in ("user", "group") and not standby]
+    if by.person_id not in vault.readers_among(readers):
+        # Opened in an emergency: what its reader notes stays readable to them.
+        readers.append(vault.user(by.person_id))
     letter.notes_id = new_id()
     return vault.create_object(
         letter.notes_id, organisation_id=letter.school_id, to=readers, by=by.ring, basis="letter:notes"
@@ -156,6 +163,11 @@ def close(letter: Letter, *, revision: int, by: Actor) -> None:
     letter.state, letter.closed_at, letter.due_at, letter.opening_due_at = "closed", clock.now(), None, None
     _touch(letter)
     trail.changed(by, "letter:closed", letter)
+
+
+def _back_with_the_school(letter: Letter, by: Actor) -> None:
+    if by.organisations() & {letter.school_id}:
+        letter.climbed = 0
 
 
 def _expect(letter: Letter, revision: int) -> None:

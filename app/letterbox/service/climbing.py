@@ -4,11 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.access import CENTRE, PostKind
+from app import vault
 from app.core import clock
 from app.core.database import session
-from app.directory.queries import calendar_of, centre_of, posts_at, today_at
+from app.directory.queries import calendar_of
 from app.letterbox.clocks import opening_due
+from app.letterbox.hearing import in_post_around
 from app.letterbox.models import Letter
 from app.letterbox.service import trail
 from app.letterbox.service.doer import DOER
@@ -45,10 +46,17 @@ def _climb(letter: Letter) -> None:
     letter.climbed = min(letter.climbed, len(letter.ladder))
     session().flush()
     trail.changed(DOER, "letter:climbed", letter, step=letter.climbed, told=len(told))
-    notifications.queue(
-        "letter:unopened", to=told, organisation=letter.school_id, subject=("letter", letter.id), by=DOER,
-        urgent=letter.suggested_level == "R4",
-    )
+    _tell(letter, told)
+
+
+def _tell(letter: Letter, told: list[UUID]) -> None:
+    """Lead those who read it to the letter, and the others to a page that says that letters wait."""
+    reading = vault.readers_each([letter.id])[letter.id]
+    for subject, people in (("letter", reading.intersection(told)), ("letter_late", set(told) - reading)):
+        notifications.queue(
+            "letter:unopened", to=sorted(people), organisation=letter.school_id, subject=(subject, letter.id), by=DOER,
+            urgent=letter.suggested_level == "R4",
+        )
 
 
 def _people_on(letter: Letter) -> list[UUID]:
@@ -58,10 +66,5 @@ def _people_on(letter: Letter) -> list[UUID]:
     """
     rungs = letter.ladder[letter.climbed : letter.climbed + 1] or letter.ladder
     people = {UUID(hex=person_id) for rung in rungs for person_id in rung}
-    return sorted(people & _opening_letters_of(letter.school_id))
-
-
-def _opening_letters_of(school_id: UUID) -> set[UUID]:
-    places = [place for place in (school_id, centre_of(school_id)) if place is not None]
-    posts = posts_at(places, PostKind.COUNSELLOR, PostKind.LEAD, *CENTRE, on=today_at(school_id))
-    return {person_id for person_id, _post in posts}
+    around = in_post_around(letter.school_id)
+    return sorted(people & (around.room | around.leadership | around.centre))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app import vault
 from app.access import Actor
@@ -19,7 +19,7 @@ from app.core.words import N_
 from app.escalation import readers
 from app.escalation.levels import GRAVE
 from app.letterbox import policy
-from app.letterbox.models import Letter, LetterMessage, NameOpening
+from app.letterbox.models import EmergencyOpening, Letter, LetterMessage
 from app.letterbox.service import trail
 from app.notifications import service as notifications
 from app.vault import Holder
@@ -245,11 +245,19 @@ def _take_from(letter: Letter, holder: Holder) -> None:
     """Take the letter from somebody, with all its parts; a group keeps the notes and reasons that are its own."""
     for object_id in _objects_of(letter) if holder.kind == "user" else [letter.id]:
         vault.withdraw(object_id, holder=holder)
+    for key_id in filter(None, session().scalars(_lent(letter, holder)).all()):
+        vault.withdraw(letter.id, holder=vault.within(key_id))
+
+
+def _lent(letter: Letter, holder: Holder) -> Select[UUID | None]:
+    """Select the keys to which that of a letter is lent because this holder has opened it in an emergency."""
+    return select(EmergencyOpening.key_id).where(
+        EmergencyOpening.letter_id == letter.id, EmergencyOpening.opened_by == holder.id,    )
 
 
 def _objects_of(letter: Letter) -> list[UUID]:
     """Return everything of a letter that has a key of its own: its name, its notes, the reasons for opening it."""
     messages = select(LetterMessage.object_id).where(LetterMessage.letter_id == letter.id)
-    openings = select(NameOpening.id).where(NameOpening.letter_id == letter.id)
+    openings = select(EmergencyOpening.id).where(EmergencyOpening.letter_id == letter.id)
     found = set(session().scalars(messages.union(openings)))
     return sorted({letter.id, *found, *([letter.name_id] if letter.name_id else [])})

@@ -14,7 +14,7 @@ from app.letterbox import policy
 from app.letterbox.clocks import second_reading_due
 from app.letterbox.models import AnswerReading, Letter, LetterMessage
 from app.letterbox.service import trail
-from app.letterbox.service.readership import head_of, kept_from, readers_of, sharing
+from app.letterbox.service.readership import head_of, kept_from, sharing, teams_of
 from app.notifications import service as notifications
 
 
@@ -25,16 +25,17 @@ class ReadAlready(Conflict):
 
 
 def ask(letter: Letter, answer: LetterMessage, *, by: Actor) -> list[AnswerReading]:
-    """Ask colleagues to read an answer within a school day; for a counsellor who is alone that is the centre.
+    """Ask colleagues to read an answer within a school day; where there are none, that is the centre.
 
     The centre gets the letter's key for it, and whoever wrote the letter sees that the centre can read it now.
     Returns the readings asked for: the event of the answer says that there are to be some.
     """
     if (letter.level or letter.suggested_level) not in GRAVE:
         return []
+    due_at = second_reading_due(calendar_of(letter.school_id))
     reading = AnswerReading(
         message_id=answer.id, letter_id=letter.id, school_id=letter.school_id, author_id=by.person_id,
-        due_at=second_reading_due(calendar_of(letter.school_id)),
+        due_at=due_at, remind_at=due_at,
     )
     session().add(reading)
     session().flush()
@@ -47,12 +48,13 @@ def ask(letter: Letter, answer: LetterMessage, *, by: Actor) -> list[AnswerReadi
 
 def _second_readers(letter: Letter, by: Actor) -> set[UUID]:
     without = kept_from(head_of(letter, by=by))
-    who = readers_of("room", school_id=letter.school_id, without=without, grave=True)
-    colleagues = who.people & vault.readers_each([letter.id])[letter.id] - {by.person_id}
-    if colleagues:
+    teams = teams_of(letter.school_id, without)
+    reading = vault.readers_each([letter.id])[letter.id]
+    room, centre = teams["room"], teams["centre"]
+    if colleagues := (room.living or centre.living) & reading - {by.person_id}:
         return set(colleagues)
-    sharing(letter, by=by, basis="letter:second_reader")(who.standby, ())
-    return vault.readers_among(who.standby)
+    sharing(letter, by=by, basis="letter:second_reader")(centre.holders, ())
+    return set(centre.living)
 
 
 def mark_read(reading: AnswerReading, *, by: Actor) -> None:
@@ -60,6 +62,6 @@ def mark_read(reading: AnswerReading, *, by: Actor) -> None:
     policy.READ_SECOND.demand(by, reading)
     if reading.read_at is not None:
         raise ReadAlready()
-    reading.read_at, reading.read_by = clock.now(), by.person_id
+    reading.read_at, reading.read_by, reading.remind_at = clock.now(), by.person_id, None
     session().flush()
     trail.kept(by, "letter:second_read", reading)

@@ -125,12 +125,13 @@ def _told(letter: Letter, box: Letterbox) -> list[tuple[str, str]]:
 
 
 def _openings(letter: Letter, box: Letterbox) -> list[dict[str, Any]]:
-    """Return when and by whom the sealed name was opened, and on which ground: its writer sees it."""
+    """Return when and by whom the letter or its sealed name was opened in an emergency, and why: its writer sees it."""
     openings = queries.openings_of(letter.id)
     names = named_each({one.opened_by for one in openings}, box.school_id)
     return [
         {
-            "at": one.opened_at, "who": names.get(one.opened_by, "--"),
+            "what": one.subject_code, "at": one.opened_at, "until": one.expires_at,
+            "who": names.get(one.opened_by, "--"),
             "why": _(OPENING_BASES_FOR_WRITERS[one.basis_code]) if one.basis_code else "",
         }
         for one in reversed(openings)
