@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -20,6 +18,7 @@ from app import create_app
 from app.core.database import Database
 from app.core.requests import Application
 from tests.databases import KINDS, Installation, Server, migrated, running
+from tests.kept import CompiledOnce, keep_builders, keep_statements
 
 Templates = Callable[[str], Installation]
 
@@ -152,23 +151,9 @@ def _every_key_that_is_taken_away_is_on_the_trail() -> Iterator[None]:
         event.remove(Session, "before_commit", look)
 
 
-class CompiledOnce(BytecodeCache):
-    """Templates compiled once for all applications of a process; jinja compares what it finds with the source."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give back what was compiled before."""
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled now."""
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
 COMPILED = CompiledOnce()
+keep_builders()
+keep_statements()
 
 
 @pytest.fixture
