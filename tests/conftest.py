@@ -18,7 +18,7 @@ from app import create_app
 from app.core.database import Database
 from app.core.requests import Application
 from tests.databases import KINDS, Installation, Server, migrated, running
-from tests.kept import CompiledOnce, keep_builders, keep_statements
+from tests.kept import CompiledOnce, keep_addresses, keep_statements
 
 Templates = Callable[[str], Installation]
 
@@ -152,7 +152,7 @@ def _every_key_that_is_taken_away_is_on_the_trail() -> Iterator[None]:
 
 
 COMPILED = CompiledOnce()
-keep_builders()
+keep_addresses()
 keep_statements()
 
 
