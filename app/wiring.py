@@ -103,6 +103,7 @@ JOBS = (
     Job("carry checkpoints outside", rollback.CARRIED_EVERY, rollback.carry, lease=None),
     Job("send notices", timedelta(seconds=20), outbox.send_waiting),
     Job("end bookings nobody confirmed", timedelta(seconds=30), in_transaction(bookings.expire_due)),
+    Job("offer free times to those who wait", timedelta(seconds=30), bookings.offer_openings),
     Job("remind of appointments", timedelta(minutes=5), in_transaction(remind)),
     Job("tell of students nobody looked in on", timedelta(minutes=1), in_transaction(tell_of_overdue)),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
@@ -151,6 +152,8 @@ NOTICE_WAYS = {
     "name_opening": ("letterbox.opening", "opening_id"),
     "appointment_day": ("appointments.calendar", ""),
     "look_in": ("look_ins.one", "look_in_id"),
+    "waiting": ("appointments.calendar", ""),
+    "asked": ("home.start", ""),
     "notice_choice": ("notifications.choice", ""),
 }
 POLICIES = (

@@ -161,6 +161,8 @@ class Nest:
         with self.world.acting("cruz") as cruz:
             wish = Wish(self.world.school, noon, room_id=self.world.school, student_id=self.world.students["ana"])
             appointments.ask_for(wish, reason={"about": "other", "words": self.bird("why somebody comes")}, by=cruz)
+            said = {"words": self.bird("why somebody waits")}
+            appointments.ask_to_wait(self.world.students["rui"], reason=said, by=cruz)
 
     def _directory(self) -> None:
         with self.world.acting("sam") as sam:

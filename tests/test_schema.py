@@ -98,7 +98,7 @@ PUT_BACK = {
         "concern_step.words", "hand_over.packet", "second_opinion.reason", "card_use.reason",
         "person.number_sealed", "letter.name", "letter_message.body", "letter_attachment.details",
         "letter_release.words", "name_opening.reason", "roster_upload.content",
-        "appointment.reason",
+        "appointment.reason", "waiting_entry.reason",
     },
     # Under the key of one author, who reads it before anybody else ever does; saving it leaves no event.
     "its author's alone": {

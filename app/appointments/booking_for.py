@@ -36,9 +36,11 @@ def book_for(
     if when is None:
         raise NoTime()
     room_id, starts_at = when
-    return service.book(
+    booking = service.book(
         Wish(student.school_id, starts_at, kind, room_id, counsellor_id, student.id), reason=reason, by=by
     )
+    service.booked_otherwise(student.id, kind, by=by)
+    return booking
 
 
 def ask_for(

@@ -128,3 +128,39 @@ class NameTaken(Conflict):
     """Two rooms of a school that could not be told apart."""
 
     words = N_("Another room of the school has this name.")
+
+
+class WaitsAlready(Conflict):
+    """Nobody stands on the waiting list twice for the same."""
+
+    words = N_("This student is on the waiting list already.")
+
+
+class NoLongerWaits(Conflict):
+    """An entry that was taken off, or has its time by now."""
+
+    words = N_("This entry is no longer on the waiting list.")
+
+
+class OfferedAlready(Conflict):
+    """Nobody is offered two times at once."""
+
+    words = N_("A time is held for this student just now. Please wait for the answer, or note it.")
+
+
+class NobodyToAnswer(Conflict):
+    """Outside school hours nobody can be told of an offer, and it would run out by itself."""
+
+    words = N_("A time is held for half an hour of school time, so that somebody can answer. Please offer it then.")
+
+
+class NobodySuits(Conflict):
+    """Nobody who waits can come at this time."""
+
+    words = N_("This time suits nobody who waits, or those whom it suits were asked already.")
+
+
+class NotOffered(Conflict):
+    """Only what is held for somebody can be answered."""
+
+    words = N_("This offer has ended. The time may be free again, or somebody else's.")

@@ -66,9 +66,10 @@ KEEP_FEED = Permission("feed:keep", [is_counsellor])
 # The address outlives the session in which it is made.
 MAKE_FEED = Permission("feed:make", [is_counsellor], reauth=True)
 LOOK_IN = Permission("look_in:close", [is_counsellor, watches_over, in_its_room])
+KEEP_WAITING = Permission("waiting:keep", _ROOM)
 
 PERMISSIONS = (
     CALENDAR, READ, BOOK, READ_REASON, CHANGE, HOLD, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG,
     KEEP_FEED, MAKE_FEED, LOOK_IN,
-    LIST_ROOMS,
+    LIST_ROOMS, KEEP_WAITING,
 )

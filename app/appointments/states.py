@@ -19,6 +19,15 @@ CLAIMING: tuple[State, ...] = (*LIVE, "attended")
 AT_ANY_TIME: tuple[Kind, ...] = ("crisis", "walk_in")
 """These wait for no opening hours."""
 
+WAITED_FOR: tuple[Kind, ...] = ("individual", "parent")
+"""What somebody can wait for: the rest is at once, or has seats."""
+ENDS = ("placed", "booked", "not_wanted", "elsewhere", "not_reached", "taken_back", "left", "mistake")
+"""Why somebody no longer waits."""
+ANSWERS = ("accepted", "declined", "ran_out", "withdrawn")
+"""What became of a time that was held for somebody who waits."""
+
+OFFER_HOLDS = timedelta(minutes=30)
+"""How long a time that is offered to somebody is theirs (3. Appointments, the waiting list)."""
 EARLY = timedelta(minutes=15)
 """So long before its time somebody can be there already."""
 

@@ -40,6 +40,7 @@ KINDS = {
     "appointment:today": N_("You have appointments today."),
     "look_in:begun": N_("Something waits for you that should be done today."),
     "look_in:overdue": N_("Something that should have been done today still waits."),
+    "waiting:offered": N_("A time is held for somebody who waits: please tell them soon."),
     "notice:test": N_("You asked for a test notice."),
 }
 WAYS = {

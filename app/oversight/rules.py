@@ -127,6 +127,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "feed:keep": N_("See and switch off the address for one's own calendar program"),
         "feed:make": N_("Make an address for one's own calendar program"),
         "look_in:close": N_("Look in on a student who did not come, and note it"),
+        "waiting:keep": N_("See an entry of the waiting list, change it, and offer a time"),
         "room:log": N_("See whether the counselling room was open when it says"),
     }),
     (N_("Letters"), {

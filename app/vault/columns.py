@@ -22,14 +22,19 @@ class SealedAs:
     organisation: str | None
     author: str | None
     server: bool = False
+    table: str | None = None
 
 
 def sealed(
     *, object: str = "id", record: str = "id", organisation: str = "organisation_id", author: str | None = None,
-    nullable: bool = False,
+    nullable: bool = False, moves_to: str | None = None,
 ) -> MappedColumn[Any]:
-    """Declare a column that only the holders of an object's key can read."""
-    bound = SealedAs(object, record, organisation, author)
+    """Declare a column that only the holders of an object's key can read.
+
+    `moves_to` names the table to whose column of the same name the bytes go on as they are, unopened: they are bound
+    to that one from the start.
+    """
+    bound = SealedAs(object, record, organisation, author, table=moves_to)
     return mapped_column(LargeBinary, info={"sealed": bound}, nullable=nullable)
 
 
@@ -81,7 +86,7 @@ def _aad(row: Base, column: str) -> bytes:
     bound: SealedAs = type(row).__table__.c[column].info["sealed"]
     return lengths(
         "xinxia/1/column",
-        row.__tablename__,
+        bound.table or row.__tablename__,
         column,
         getattr(row, bound.organisation) if bound.organisation else None,
         getattr(row, bound.object),

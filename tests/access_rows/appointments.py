@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.appointments import service
 from app.appointments.models import LookIn
-from app.appointments.queries import free_between, get_appointment, get_room
+from app.appointments.queries import free_between, get_appointment, get_entry, get_room
 from app.appointments.queries.look_ins import get_look_in
 from app.appointments.service import Wish
 from app.core import clock
@@ -37,8 +37,12 @@ TABLE = {
         "lin's": "lin bo", "without lin": "bo", "without a reason": "lin bo newcomer", "missing": "",
     },
     "appointment:ask_for": {"ana": "cruz sol", "zoe": "moss sol", "kai": "quill", "missing": ""},
-    "appointment:take_back": {"lin's": "", "without a reason": "cruz", "without lin": "cruz", "missing": ""},
+    "appointment:take_back": {"lin's": "", "without a reason": "cruz", "without lin": "cruz", "missing": "",
+                              "ana waits": "cruz", "rui waits, without lin": "cruz"},
     "look_in:close": {"ana's": "lin", "missing": ""},
+    "waiting:keep": {
+        "ana waits": "lin bo newcomer", "rui waits, without lin": "bo", "missing": "",
+    },
     "feed:keep": {"-": "lin bo newcomer tan"},
     "feed:make": {"-": "lin bo newcomer tan"},
     "room:open": {"the school's room": _ROOM, "the other school's room": "tan", "missing": ""},
@@ -76,6 +80,11 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
         service.miss(missed, revision=missed.revision, by=lin)
         task = session().scalars(select(LookIn)).one().id
     found["ana's"] = lambda: get_look_in(task)
+    with world.acting("cruz") as cruz:
+        waits = service.ask_to_wait(world.students["ana"], by=cruz).id
+        kept = service.ask_to_wait(world.students["rui"], reason=said, excluded=[world.people["lin"]], by=cruz).id
+    found["ana waits"] = lambda: get_entry(waits)
+    found["rui waits, without lin"] = lambda: get_entry(kept)
     found["the school's room"] = lambda: get_room(world.school)
     found["the other school's room"] = lambda: get_room(world.organisations["other_school"])
     return found

@@ -14,17 +14,15 @@ from app.appointments.policy import ASK_FOR, BOOK, CHANGE, TAKE_BACK
 from app.appointments.queries import get_room, live_seats, past_due
 from app.appointments.service import look_ins
 from app.appointments.service.placing import Sealed, Terms, Wish, place, put, telling_nearest
-from app.appointments.service.reasons import seal_reason
+from app.appointments.service.reasons import seal_reason, sealed_of
 from app.appointments.service.seats import seat_in
 from app.appointments.service.steps import step
-from app.appointments.states import AT_ANY_TIME, Kind
+from app.appointments.states import AT_ANY_TIME, OFFER_HOLDS, Kind
 from app.core import clock
 from app.core.errors import Missing
 from app.directory.queries import calendar_of, get_placed_student
 from app.schooltime import Clock, due
 
-OFFER_HOLDS = timedelta(minutes=30)
-"""How long a time that is offered to somebody is theirs (3. Appointments, the waiting list)."""
 _REQUEST_WAITS = Clock("school_days", 2, at_most_hours=24 * 14)
 _AT_A_TIME = 200
 
@@ -63,12 +61,17 @@ def walk_in(
     return book(wish, reason=reason, by=by)
 
 
-def hold(wish: Wish, *, sealed: Sealed | None = None, lasts: timedelta = OFFER_HOLDS, by: audit.Doer) -> Appointment:
+def hold(
+    wish: Wish, *, sealed: Sealed | None = None, lasts: timedelta = OFFER_HOLDS, booked_by: UUID | None = None,
+    by: audit.Doer,
+) -> Appointment:
     """Hold a time that is offered to a student: nobody else has it until they answered or the offer ends.
 
-    For the packages and pages that offer; they ask their own permissions.
+    For the packages and pages that offer; they ask their own permissions. `booked_by` is who asked, where that is
+    somebody else than whoever offers.
     """
-    return place(wish, Terms("held", min(clock.now() + lasts, wish.starts_at), by.person_id, sealed), by=by)
+    ends = min(clock.now() + lasts, wish.starts_at)
+    return place(wish, Terms("held", ends, booked_by or by.person_id, sealed), by=by)
 
 
 def confirm(booking: Appointment, *, revision: int, by: Actor) -> None:
@@ -131,20 +134,14 @@ def _move(booking: Appointment, wish: Wish, *, revision: int, by: Actor) -> Appo
         step(each, "move", revision=revision if each is booking else None, by=by)
     terms = Terms(
         "requested" if state == "requested" else "confirmed",
-        min(expires, wish.starts_at) if expires else None, booking.booked_by, _sealed_of(booking),
+        min(expires, wish.starts_at) if expires else None, booking.booked_by, sealed_of(booking),
         (booking.series_id, booking.series_number or 0) if booking.series_id else None, booking.id,
     )
     moved = put(wish, terms, by=by)
     for each in seats:
-        seat_in(moved, each.student_id, Terms(booked_by=each.booked_by, sealed=_sealed_of(each), moved_from=each.id),
+        seat_in(moved, each.student_id, Terms(booked_by=each.booked_by, sealed=sealed_of(each), moved_from=each.id),
                 by=by)
     return moved
-
-
-def _sealed_of(booking: Appointment) -> Sealed | None:
-    if booking.reason_id is None or booking.reason is None:
-        return None
-    return Sealed(booking.reason_id, booking.reason)
 
 
 def _wish_of(booking: Appointment) -> Wish:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app import vault
 from app.access import Actor
-from app.appointments.models import Appointment
+from app.appointments.models import Appointment, WaitingEntry
 from app.appointments.policy import READ_REASON
 from app.appointments.service.placing import Sealed
 from app.core.ids import new_id
@@ -50,9 +50,16 @@ def seal_reason(
     return Sealed(bearer.reason_id, bearer.reason)
 
 
-def read_reason(booking: Appointment, *, by: Actor) -> dict[str, str]:
-    """Return why somebody comes, as far as they said; raises Missing."""
-    READ_REASON.demand(by, booking)
-    assert booking.reason_id is not None
-    found: dict[str, str] = vault.read(booking, "reason", by.ring.open(booking.reason_id))
+def read_reason(record: Appointment | WaitingEntry, *, by: Actor) -> dict[str, str]:
+    """Return why somebody comes, or waits, as far as they said; raises Missing."""
+    READ_REASON.demand(by, record)
+    assert record.reason_id is not None
+    found: dict[str, str] = vault.read(record, "reason", by.ring.open(record.reason_id))
     return found
+
+
+def sealed_of(record: Appointment | WaitingEntry) -> Sealed | None:
+    """Return the reason as it is kept, to go on with what comes after."""
+    if record.reason_id is None or record.reason is None:
+        return None
+    return Sealed(record.reason_id, record.reason)

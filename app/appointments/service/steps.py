@@ -10,6 +10,7 @@ from app.appointments.errors import NotPossible, NotYet, SessionFull
 from app.appointments.events import EVENT_OF
 from app.appointments.models import Appointment
 from app.appointments.queries import live_seats
+from app.appointments.service import answers
 from app.appointments.service.claims import claim, release
 from app.appointments.states import CLAIMING, EARLY, LIVE, Deed, State, after
 from app.core import clock
@@ -24,7 +25,7 @@ def step(booking: Appointment, deed: Deed, *, by: audit.Doer, revision: int | No
     that was given back has another owner by now.
     """
     to = _state_after(booking, deed)
-    had, seat = booking.state in CLAIMING, booking.seat
+    had, held, seat = booking.state in CLAIMING, booking.state == "held", booking.seat
     if booking.session_id is not None:
         seat = None if to not in CLAIMING else seat or free_seat(session().get_one(Appointment, booking.session_id))
     _compare_and_swap(booking, booking.revision if revision is None else revision, state=to, seat=seat)
@@ -36,6 +37,8 @@ def step(booking: Appointment, deed: Deed, *, by: audit.Doer, revision: int | No
         by, EVENT_OF[deed], organisation=booking.school_id, subject=("appointment", booking.id), kind=booking.kind,
         counsellor=booking.counsellor_id, room=booking.room_id,
     )
+    if held:
+        answers.follow(booking, deed, by=by)
     if booking.is_session and to in ("cancelled", "expired"):
         for each in live_seats(booking):
             step(each, deed, by=by)
