@@ -12,7 +12,7 @@ from app.appointments import service as bookings
 from app.appointments.api import appointments_api, rooms_api
 from app.appointments.cli import appointments as races
 from app.appointments.pages import appointments as appointments_pages
-from app.appointments.pages import ask_act, asking, book_act, feeds, look_ins, may_have_feed
+from app.appointments.pages import ask_act, asking, book_act, feeds, look_ins, may_have_feed, waiting
 from app.appointments.pages import rooms as rooms_pages
 from app.appointments.service.look_ins import tell_of_overdue
 from app.appointments.service.reminders import remind
@@ -87,7 +87,7 @@ from app.vault.certificates import certificate
 
 PAGES = (
     core, home, identity, notifications, directory, files, escalation, appointments_pages, asking,
-    letterbox, letters_out, feeds, look_ins, oversight, rooms_pages,
+    letterbox, letters_out, feeds, look_ins, waiting, oversight, rooms_pages,
 )
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,
@@ -152,7 +152,7 @@ NOTICE_WAYS = {
     "name_opening": ("letterbox.opening", "opening_id"),
     "appointment_day": ("appointments.calendar", ""),
     "look_in": ("look_ins.one", "look_in_id"),
-    "waiting": ("appointments.calendar", ""),
+    "waiting": ("waiting.index", ""),
     "asked": ("home.start", ""),
     "notice_choice": ("notifications.choice", ""),
 }

@@ -125,7 +125,10 @@ def _appointment(world: World, student: str) -> Sample:
     with clock.at(slot.start), world.acting(counsellor) as by:
         appointments.miss(session().get_one(type(missed), missed.id), revision=missed.revision, by=by)
         task = session().scalars(select(LookIn.id).where(LookIn.appointment_id == missed.id)).one()
-    return {**made, "look_in_id": task}
+    with world.acting(counsellor) as by:
+        said = {"about": "friends"}
+        waits = appointments.add_waiting(world.students[student], reason=said, excluded=kept_from, by=by).id
+    return {**made, "look_in_id": task, "waiting_id": waits}
 
 
 def _room(world: World, student: str) -> Sample:

@@ -164,3 +164,9 @@ class NotOffered(Conflict):
     """Only what is held for somebody can be answered."""
 
     words = N_("This offer has ended. The time may be free again, or somebody else's.")
+
+
+class NoSuchCounsellor(Invalid):
+    """Somebody who does not counsel at the school."""
+
+    words = N_("Please choose a counsellor of the school.")

@@ -54,6 +54,7 @@ class Search(Shape):
 
     q = fields.Str(load_default="", validate=validate.Length(max=60))
     slot = SlotKey(load_default=None)
+    wait = fields.Str(load_default="", validate=validate.OneOf(("", "yes")))
 
 
 class Reason(Shape):
@@ -68,7 +69,11 @@ class BookForm(Reason):
 
     kind = fields.Str(load_default="individual", validate=validate.OneOf(BOOKED_KINDS))
     slot = SlotKey(load_default=None)
+    # One of the nearest free times, chosen by its own button.
+    at = SlotKey(load_default=None)
     counsellor = fields.UUID(load_default=None)
+    # Only the free times of the counsellor who was chosen are asked for.
+    times = fields.Str(load_default="")
 
 
 class BookIn(Reason):
@@ -84,6 +89,7 @@ class AskForm(Reason):
     """What a teacher asks for, as the form sends it."""
 
     slot = SlotKey(load_default=None)
+    at = SlotKey(load_default=None)
 
 
 class AskIn(Reason):

@@ -8,6 +8,7 @@ from app.access import CENTRE, TEACHERS, Actor, PostKind, guard
 from app.appointments.coming import coming
 from app.appointments.room_views import desks_of
 from app.appointments.views import asked_by
+from app.appointments.waiting_views import longest, waiting_lines, waits_asked_by
 from app.audit.queries import events_of
 from app.directory.queries import named_classes, organisations_of
 from app.escalation import queries as concerns
@@ -37,7 +38,7 @@ def start() -> str:
 def _teacher(actor: Actor) -> dict[str, Any]:
     return {
         "lines": concerns.concerns_raised_by(actor, size=6).items, "classes": named_classes(actor),
-        "asked": asked_by(actor),
+        "asked": asked_by(actor), "waits": waits_asked_by(actor),
     }
 
 
@@ -46,7 +47,9 @@ def _grade(actor: Actor) -> dict[str, Any]:
 
 
 def _room(actor: Actor) -> dict[str, Any]:
+    waits = waiting_lines(actor)
     return {
+        "waits": waits, "longest": longest(waits),
         "strip": strip_of(actor),
         "desks": desks_of(actor),
         "coming": coming(actor),

@@ -13,6 +13,8 @@ from app.appointments.errors import (
     NobodySuits,
     NobodyToAnswer,
     NoLongerWaits,
+    NoSuchCounsellor,
+    NoSuchPeriod,
     NotOffered,
     NotPossible,
     OfferedAlready,
@@ -167,7 +169,11 @@ def test_who_did_not_answer_rests_until_the_morning_and_others_are_asked(world: 
 
 def test_what_suits_is_asked_for_and_a_person_may_decide_otherwise(world: World) -> None:
     thursdays = waits(world, "ana", suits=Suits(weekdays=(4,), counsellor_id=world.people["bo"]))
-    waits(world, "rui", suits=Suits(periods=("没有这一节",)))
+    waits(world, "rui", suits=Suits(periods=("1",)))
+    for unknown, refusal in ((Suits(periods=("没有这一节",)), NoSuchPeriod),
+                             (Suits(counsellor_id=world.people["tan"]), NoSuchCounsellor)):
+        with pytest.raises(refusal):
+            waits(world, "zoe", suits=unknown)
     service.offer_openings(world.database)
     assert offers(world) == {"ana": noon(15)}
     with world.database.transaction(writes=False):

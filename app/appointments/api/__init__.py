@@ -1,8 +1,8 @@
 """Appointments for programs."""
 
 # Each module puts its doors on the blueprint.
-from app.appointments.api import asking, bookings
+from app.appointments.api import asking, bookings, waiting
 from app.appointments.api.blueprint import appointments_api
 from app.appointments.api.rooms import rooms_api
 
-__all__ = ["appointments_api", "asking", "bookings", "rooms_api"]
+__all__ = ["appointments_api", "asking", "bookings", "rooms_api", "waiting"]

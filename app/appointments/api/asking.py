@@ -31,7 +31,7 @@ class AskedOut(Shape):
 @appointments_api.response(201, AskedOut)
 def ask(student: Any, given: dict[str, Any]) -> Appointment:
     """Ask the room for a time on a student's behalf; a time that is taken is refused as in booking."""
-    when = given.pop("room_id") or student.school_id, given.pop("starts_at")
+    when = given.pop("room_id"), given.pop("starts_at")
     return ask_for(student, when=when, **given, by=g.actor)
 
 

@@ -8,9 +8,19 @@ from app.appointments.pages.bookings import book_act
 from app.appointments.pages.feeds import feeds, may_have_feed
 from app.appointments.pages.look_ins import look_ins
 from app.appointments.pages.rooms import rooms
+from app.appointments.pages.waiting import waiting
 
 __all__ = [
-    "appointments", "ask_act", "asking", "book_act", "bookings", "calendar", "feeds", "look_ins", "may_have_feed",
+    "appointments",
+    "ask_act",
+    "asking",
+    "book_act",
+    "bookings",
+    "calendar",
+    "feeds",
+    "look_ins",
+    "may_have_feed",
     "rooms",
     "sittings",
+    "waiting",
 ]

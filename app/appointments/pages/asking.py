@@ -9,8 +9,9 @@ from app.access import guard
 from app.appointments import policy, queries, schemas, service, views
 from app.appointments.booking_for import ask_for
 from app.appointments.errors import NotFree
-from app.appointments.models import Appointment
+from app.appointments.models import Appointment, WaitingEntry
 from app.appointments.service.reasons import ABOUT
+from app.appointments.waiting_shapes import WaitAsked
 from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
@@ -33,7 +34,8 @@ def ask(student: Any) -> Any:
     given = dict(form.data)
     try:
         with savepoint():
-            ask_for(student, when=given.pop("slot"), **given, by=g.actor)
+            slot, at = given.pop("slot"), given.pop("at")
+            ask_for(student, when=at or slot, **given, by=g.actor)
     except (Conflict, Invalid) as refused:
         return _asking(student, form.with_error("slot", _(refused.words, **refused.params)), refused), refused.status
     flash(_("The room has been asked. Here you see how it stands."), "done")
@@ -46,10 +48,44 @@ def _asking(student: Any, form: forms.Form, refused: Refusal | None = None) -> s
     room = teams_around(school_id=student.school_id, grade_id=None, excluded=())["room"]
     return render_template(
         "appointments/ask.html", form=form, student=student, line=get_line(student.id, g.actor.ring),
-        slots=[*nearest, *(one for one in free if one not in nearest)], nearest=len(nearest),
-        about=[(code, _(label)) for code, label in ABOUT.items()], readers=named(room.living, g.actor),
+        slots=free, nearest=nearest, about=about_choices(), readers=named(room.living, g.actor),
         rooms={room.id: room.name for room in queries.rooms_of(student.school_id)}, slot_key=schemas.slot_key,
     )
+
+
+def about_choices() -> list[tuple[str, str]]:
+    """Return what somebody may say beforehand, in words."""
+    return [(code, _(label)) for code, label in ABOUT.items()]
+
+
+@asking.post("/appointments/ask/<uuid:student_id>/wait")
+@guard(policy.ASK_FOR, load=get_placed_student)
+def wait(student: Any) -> Any:
+    """Ask for a student to be put on the waiting list, when no time suits."""
+    form = forms.read(WaitAsked(), request.form)
+    if form.errors:
+        return _asking(student, form), 422
+    try:
+        with savepoint():
+            service.ask_to_wait(student.id, reason=form.data, by=g.actor)
+    except Conflict as refused:
+        return _asking(student, form.with_error("about", _(refused.words))), refused.status
+    flash(_("The student is on the waiting list. Here you see when a time is held for them."), "done")
+    return redirect(url_for("home.start"), code=303)
+
+
+@asking.post("/appointments/waiting/<uuid:waiting_id>/take-back")
+@guard(policy.TAKE_BACK, load=queries.get_entry)
+def take_wait_back(entry: WaitingEntry) -> Any:
+    """Take a student off the list for whom one asked."""
+    try:
+        with savepoint():
+            service.take_wait_back(entry, by=g.actor)
+    except Conflict as refused:
+        flash(_(refused.words), "plain")
+    else:
+        flash(_("The student is off the waiting list."), "done")
+    return redirect(url_for("home.start"), code=303)
 
 
 @asking.post("/appointments/<uuid:appointment_id>/take-back")

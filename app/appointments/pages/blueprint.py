@@ -13,10 +13,10 @@ appointments = Blueprint("appointments", "app.appointments", template_folder="te
 
 @appointments.context_processor
 def _words() -> dict[str, Any]:
-    return {"appointment_words": words, "slot_key": schemas.slot_key, "period_words": _period_words}
+    return {"appointment_words": words, "slot_key": schemas.slot_key, "period_words": period_words}
 
 
-def _period_words(name: str | None) -> str | None:
+def period_words(name: str | None) -> str | None:
     """Return a period as people say it: a lesson that bears a number is named as a lesson."""
     if not name:
         return None

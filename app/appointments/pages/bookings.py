@@ -30,28 +30,34 @@ def book(student: Any) -> Any:
     if request.method != "POST":
         return _booking(student, forms.blank(slot=request.args.get("slot", ""), kind="individual"))
     form = forms.read(schemas.BookForm(), request.form)
-    if form.errors:
-        return _booking(student, form), 422
     given = dict(form.data)
-    slot, counsellor = given.pop("slot"), given.pop("counsellor")
+    slot, at, times, counsellor = (given.pop(name, None) for name in ("slot", "at", "times", "counsellor"))
+    if times:
+        # Nothing is booked yet: whatever else is missing is said when it is.
+        return _booking(student, forms.blank(**form.values), counsellor_id=counsellor)
+    if form.errors:
+        return _booking(student, form, counsellor_id=counsellor), 422
     try:
         with savepoint():
-            booking = book_for(student, **given, when=slot, counsellor_id=counsellor, by=g.actor)
+            booking = book_for(student, **given, when=at or slot, counsellor_id=counsellor, by=g.actor)
     except (Conflict, Invalid) as refused:
-        return _booking(student, form.with_error("slot", _(refused.words, **refused.params)), refused), refused.status
+        form = form.with_error("slot", _(refused.words, **refused.params))
+        return _booking(student, form, refused, counsellor_id=counsellor), refused.status
     flash(_("The appointment is booked."), "done")
     return redirect(url_for("appointments.show", appointment_id=booking.id), code=303)
 
 
-def _booking(student: Any, form: forms.Form, refused: Refusal | None = None) -> str:
-    """Return the form with the free times, those nearest to one that is taken first."""
+def _booking(
+    student: Any, form: forms.Form, refused: Refusal | None = None, *, counsellor_id: UUID | None = None
+) -> str:
+    """Return the form with the free times of whoever was chosen, those nearest to one that is taken as buttons."""
     nearest = refused.nearest if isinstance(refused, NotFree) else ()
-    slots = [*nearest, *(one for one in views.free_soon(g.actor, student.school_id, student.id) if one not in nearest)]
+    slots = views.free_soon(g.actor, student.school_id, student.id, counsellor_id=counsellor_id)
     room = teams_around(school_id=student.school_id, grade_id=None, excluded=())["room"]
     counsellors = names_of(room.living)
     return render_template(
         "appointments/book.html", form=form, student=student, line=get_line(student.id, g.actor.ring), slots=slots,
-        nearest=len(nearest), kinds=[(kind, _(words.KINDS[kind])) for kind in schemas.BOOKED_KINDS],
+        nearest=nearest, kinds=[(kind, _(words.KINDS[kind])) for kind in schemas.BOOKED_KINDS],
         about=[(code, _(label)) for code, label in ABOUT.items()], readers=named(room.living, g.actor),
         counsellors=[("", _("Whoever is on duty")), *sorted((str(one), name) for one, name in counsellors.items())],
         rooms={room.id: room.name for room in queries.rooms_of(student.school_id)},
@@ -75,7 +81,7 @@ def _shown(booking: Appointment, refused: Refusal | None = None) -> str:
     return render_template(
         "appointments/show.html", line=views.line_of(booking, g.actor), booking=booking, reason=reason,
         about=ABOUT, form=forms.blank(), refused=refused,
-        slots=[*nearest, *(one for one in free if one not in nearest)] if may_move else [],
+        slots=free, nearest=nearest if may_move else (), may_move=may_move,
         day=day_at(calendar_of(booking.school_id), booking.starts_at),
         rooms={room.id: room.name for room in queries.rooms_of(booking.school_id)},
         booked_by=names_of([booking.booked_by] if booking.booked_by else []),

@@ -11,9 +11,10 @@ from werkzeug.datastructures import MultiDict
 
 from app import audit
 from app.access import guard
-from app.appointments import policy, schemas, views
+from app.appointments import policy, queries, schemas, views
 from app.appointments.pages.blueprint import appointments
 from app.appointments.views import DayView
+from app.appointments.waiting_views import suited
 from app.core import forms
 from app.core.errors import Missing
 from app.directory.queries import calendar_of, find_students, get_organisation, today_at
@@ -33,8 +34,11 @@ def calendar() -> str:
         for name, label in {"day": _("Day"), "week": _("Week"), "list": _("As a list")}.items()
     ]
     days = views.calendar_days(g.actor, school_id, first, views.VIEWS[view], free=view != "list")
+    waits = queries.waiting_for(g.actor)
+    free = [row.free for one in days for row in one.rows if row.free is not None]
     return render_template(
         "appointments/calendar.html", tabs_of=tabs, view=view, today=today_at(school_id), first=first,
+        waits=len(waits), suited=suited(school_id, waits, free),
         days=_worth_showing(days, view, school_id), before=first - step, after=first + step,
     )
 

@@ -81,6 +81,8 @@ def telling_nearest(wish: Wish) -> Iterator[None]:
             yield
     except (Taken, NotFree) as found:
         kind = type(found) if isinstance(found, NotFree) else SlotTaken
+        # What was read meanwhile was never so: the page that shows the refusal reads it again.
+        session().expire_all()
     else:
         return
     raise kind(

@@ -15,6 +15,8 @@ from app.appointments.errors import (
     NobodySuits,
     NobodyToAnswer,
     NoLongerWaits,
+    NoSuchCounsellor,
+    NoSuchPeriod,
     NotOffered,
     NotPossible,
     OfferedAlready,
@@ -22,6 +24,7 @@ from app.appointments.errors import (
 )
 from app.appointments.models import Appointment, CounsellingRoom, WaitingEntry, WaitingOffer
 from app.appointments.openings import Opening, can_answer, first_match, match_for, matches
+from app.appointments.periods import periods_of
 from app.appointments.policy import ASK_FOR, BOOK, KEEP_WAITING, TAKE_BACK
 from app.appointments.queries.waiting import open_offers, schools_with_waiting, waiting_at, waits_of
 from app.appointments.service.answers import end
@@ -35,7 +38,7 @@ from app.core.database import Database, session
 from app.core.errors import Stale
 from app.core.ids import new_id
 from app.directory.models import Student
-from app.directory.queries import calendar_of, get_placed_student, posts_at, today_at
+from app.directory.queries import calendar_of, get_placed_student, holders_of, posts_at, today_at
 from app.notifications import service as notifications
 
 USUAL = 2
@@ -86,7 +89,7 @@ def _add(
     sealed = seal_reason(reason, school_id=school_id, excluded=excluded, by=by)
     entry = WaitingEntry(
         id=new_id(), school_id=school_id, student_id=student_id, kind=kind, urgency=urgency, since=clock.now(),
-        **_wishes(suits), booked_by=by.person_id, rests_until=None, revision=1, ended_at=None, end_code=None,
+        **_wishes(school_id, suits), booked_by=by.person_id, rests_until=None, revision=1, ended_at=None, end_code=None,
         reason_id=sealed.reason_id if sealed else None, reason=sealed.reason if sealed else None,
     )
     session().add(entry)
@@ -98,7 +101,13 @@ def _knows(by: Actor, entry: WaitingEntry) -> bool:
     return entry.booked_by == by.person_id or KEEP_WAITING.allows(by, entry)
 
 
-def _wishes(suits: Suits) -> dict[str, Any]:
+def _wishes(school_id: UUID, suits: Suits) -> dict[str, Any]:
+    """Return wishes as they are kept; raises NoSuchPeriod, NoSuchCounsellor."""
+    if not set(suits.periods) <= set(periods_of(calendar_of(school_id))):
+        raise NoSuchPeriod()
+    here = holders_of(PostKind.COUNSELLOR, organisation_id=school_id, on=today_at(school_id))
+    if suits.counsellor_id is not None and suits.counsellor_id not in here:
+        raise NoSuchCounsellor()
     return {
         "weekdays": sorted(set(suits.weekdays)), "periods": list(dict.fromkeys(suits.periods)),
         "counsellor_id": suits.counsellor_id,
@@ -112,7 +121,7 @@ def change_waiting(entry: WaitingEntry, *, urgency: int, suits: Suits, revision:
     if entry.revision != revision:
         raise Stale()
     entry.urgency, entry.revision = urgency, revision + 1
-    for name, value in _wishes(suits).items():
+    for name, value in _wishes(entry.school_id, suits).items():
         setattr(entry, name, value)
     _record(by, "waiting:changed", entry, urgency=urgency)
 
