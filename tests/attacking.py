@@ -240,6 +240,12 @@ def refused(attacked: Attacked, name: str) -> dict[Target, Knowledge]:
         }
 
 
+def let_in(attacked: Attacked, name: str) -> list[Target]:
+    """Return every other door: those that the policy opens to somebody, and those that are open to all."""
+    closed = {(target.method, target.path) for target in refused(attacked, name)}
+    return [target for target in attacked.targets() if (target.method, target.path) not in closed]
+
+
 def told(attacked: Attacked, browser: FlaskClient, closed: dict[Target, Knowledge]) -> list[str]:
     """Knock at closed doors; return what the answers tell beyond what is told, at the same cost, of what is missing."""
     wrong: list[str] = []

@@ -36,6 +36,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", kinds[:1] if alike else kinds, scope="session")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what one set of parameters, marked alike, would say again on the second database."""
+    again = {item for item in items if config.getoption("--database") == "both" and _was_said_before(item)}
+    items[:] = [item for item in items if item not in again]
+    config.hook.pytest_deselected(items=list(again))
+
+
+def _was_said_before(item: pytest.Item) -> bool:
+    kind = getattr(item, "callspec", None) and item.callspec.params.get("database_kind")
+    return kind == KINDS[1] and item.get_closest_marker("alike") is not None and not item.get_closest_marker("unlike")
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Callable[[str], Server]]:
     """Each kind of database, started when the first test asks for it."""
