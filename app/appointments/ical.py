@@ -1,15 +1,15 @@
-"""Calendars as RFC 5545 writes them: the small part that Xinxia needs, and pure functions over data."""
+"""Calendars as RFC 5545 writes them: what a calendar program is told of a time that somebody has taken."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from icalendar import Calendar, Event
+
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
-_LINE = 75
-"""Octets in a line without its end (RFC 5545, section 3.1)."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+ASK_AGAIN = timedelta(hours=1)
+"""How often a program should load a calendar anew (RFC 7986, section 5.7)."""
 
 
 @dataclass(frozen=True)
@@ -26,49 +26,27 @@ class Entry:
 
 def calendar(entries: Iterable[Entry], *, words: str) -> bytes:
     """Return a calendar in which every entry bears the same few words."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Xinxia//Xinxia//EN", "CALSCALE:GREGORIAN",
-             # How often a program should ask again (RFC 7986, section 5.7).
-             "REFRESH-INTERVAL;VALUE=DURATION:PT1H"]
+    whole = Calendar()
+    whole.add("version", "2.0")
+    whole.add("prodid", "-//Xinxia//Xinxia//EN")
+    whole.add("calscale", "GREGORIAN")
+    whole.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     for entry in entries:
-        lines += _event(entry, words)
-    lines.append("END:VCALENDAR")
-    return b"".join(folded(line) for line in lines)
+        whole.add_component(_event(entry, words))
+    return whole.to_ical()
 
 
-def _event(entry: Entry, words: str) -> Iterator[str]:
-    yield "BEGIN:VEVENT"
-    yield f"UID:{entry.uid}"
+def _event(entry: Entry, words: str) -> Event:
+    event = Event()
+    event.add("uid", entry.uid)
     # A calendar without METHOD says here when the entry was last revised (RFC 5545, section 3.8.7.2).
-    yield f"DTSTAMP:{_moment(entry.changed_at)}"
-    yield f"SEQUENCE:{entry.sequence}"
-    yield f"DTSTART:{_moment(entry.starts_at)}"
-    yield f"DTEND:{_moment(entry.ends_at)}"
-    yield f"SUMMARY:{escaped(words)}"
-    yield f"STATUS:{entry.status}"
-    yield "CLASS:PRIVATE"
-    yield f"TRANSP:{'TRANSPARENT' if entry.status == 'CANCELLED' else 'OPAQUE'}"
-    yield "END:VEVENT"
-
-
-def _moment(at: datetime) -> str:
-    """Return a moment in UTC: no zone has to be described, and no change of clocks moves it."""
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def escaped(text: str) -> str:
-    """Return a text as a value (section 3.3.11); what no value may hold is left out."""
-    plain = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def folded(line: str) -> bytes:
-    """Return a line of at most 75 octets, continued behind a space, with no character cut in two (section 3.1)."""
-    parts: list[bytes] = []
-    part = b""
-    for character in line:
-        octets = character.encode()
-        if len(part) + len(octets) > _LINE - bool(parts):
-            parts.append(part)
-            part = b""
-        part += octets
-    return b"\r\n ".join([*parts, part]) + b"\r\n"
+    event.add("dtstamp", entry.changed_at)
+    event.add("sequence", entry.sequence)
+    # In UTC: no zone has to be described, and no change of clocks moves it.
+    event.add("dtstart", entry.starts_at.astimezone(UTC))
+    event.add("dtend", entry.ends_at.astimezone(UTC))
+    event.add("summary", words)
+    event.add("status", entry.status)
+    event.add("class", "PRIVATE")
+    event.add("transp", "TRANSPARENT" if entry.status == "CANCELLED" else "OPAQUE")
+    return event

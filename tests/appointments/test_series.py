@@ -1,8 +1,11 @@
 """Appointments that repeat: every time is shown, moved or left out by somebody, and none is dropped in silence."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from dateutil.rrule import WEEKLY, rrule
+from hypothesis import given
+from hypothesis import strategies as some
 from sqlalchemy import func, select
 
 from app.appointments import service
@@ -88,6 +91,13 @@ def test_a_series_keeps_to_its_period_where_the_bells_of_a_day_differ(world: Wor
         service.book_series(wish(world, starts_at=first), every_weeks=2, times=3, by=lin)
         starts = session().scalars(select(Appointment.starts_at).order_by(Appointment.starts_at)).all()
     assert starts == [first, first + timedelta(days=14), first + timedelta(days=28)]
+
+
+@pytest.mark.alike
+@given(some.dates(date(2020, 1, 1), date(2040, 12, 31)), some.integers(1, 8), some.integers(2, 60))
+def test_the_days_of_a_series_are_those_of_rfc_5545(first: date, every: int, times: int) -> None:
+    expected = rrule(WEEKLY, dtstart=datetime.combine(first, time()), interval=every, count=times)
+    assert series_days(first, every_weeks=every, times=times) == [moment.date() for moment in expected]
 
 
 @pytest.mark.alike
