@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.appointments import service as appointments
 from app.appointments.models import LookIn
 from app.appointments.queries import free_between, get_room
-from app.appointments.service import Wish
+from app.appointments.service import Wish, groups
 from app.core import clock
 from app.core.database import session
 from app.directory.importing import uploads
@@ -128,7 +128,21 @@ def _appointment(world: World, student: str) -> Sample:
     with world.acting(counsellor) as by:
         said = {"about": "friends"}
         waits = appointments.add_waiting(world.students[student], reason=said, excluded=kept_from, by=by).id
-    return {**made, "look_in_id": task, "waiting_id": waits}
+    return {**made, "look_in_id": task, "waiting_id": waits, **_group(world, counsellor, school_id, kept_from)}
+
+
+def _group(world: World, counsellor: str, school_id: UUID, kept_from: list[UUID]) -> Sample:
+    """Let the room begin a series and a group, each with one time."""
+    with world.acting(counsellor) as by:
+        today = today_at(school_id)
+        slots = free_between(school_id, today, today + timedelta(days=120))
+        student = world.students["kai" if counsellor == "tan" else "rui" if kept_from else "ana"]
+        wish = Wish(school_id, slots[0].start, room_id=slots[0].room_id, student_id=student)
+        rule: Any = {"every_weeks": 1, "times": 2, "choices": {2: None}}
+        series = appointments.book_series(wish, **rule, excluded=kept_from, by=by)
+        meets = Wish(school_id, slots[1].start, "group", slots[1].room_id, seats=4)
+        group = groups.begin_group(meets, theme="friends", **rule, by=by)
+        return {"series_id": series.id, "programme_id": group.id}
 
 
 def _room(world: World, student: str) -> Sample:

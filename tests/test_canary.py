@@ -22,7 +22,8 @@ from sqlalchemy import select
 
 from app.appointments import service as appointments
 from app.appointments.queries import free_between
-from app.appointments.service import Wish
+from app.appointments.queries.series import GroupSession, sessions_of
+from app.appointments.service import Wish, groups
 from app.core import clock
 from app.core.database import Base, Database, session
 from app.directory.importing.register import Place, Register
@@ -163,6 +164,15 @@ class Nest:
             appointments.ask_for(wish, reason={"about": "other", "words": self.bird("why somebody comes")}, by=cruz)
             said = {"words": self.bird("why somebody waits")}
             appointments.ask_to_wait(self.world.students["rui"], reason=said, by=cruz)
+
+        free = Wish(self.world.school, next_noon(self.world), "group", self.world.school, seats=4)
+        with self.world.acting("lin") as lin:
+            group = groups.begin_group(
+                free, theme=self.bird("theme"), every_weeks=1, times=2, choices={2: None}, by=lin
+            )
+            groups.join_group(group, self.world.students["rui"], by=lin)
+            (first,) = sessions_of([group.series_id])
+            groups.write_group_entry(GroupSession(group, first), body=self.bird("group entry"), revision=0, by=lin)
 
     def _directory(self) -> None:
         with self.world.acting("sam") as sam:

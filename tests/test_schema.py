@@ -27,6 +27,7 @@ KEY_MATERIAL = {
     "person": {"number_index"},
     "file_entry": {"signature"},
     "entry_addendum": {"signature"},
+    "group_entry": {"signature"},
     "account": {"salt", "verifier"},
     "backup_code": {"digest"},
     "sign_in_session": {"id", "server_half", "wrapped"},
@@ -98,8 +99,10 @@ PUT_BACK = {
         "concern_step.words", "hand_over.packet", "second_opinion.reason", "card_use.reason",
         "person.number_sealed", "letter.name", "letter_message.body", "letter_attachment.details",
         "letter_release.words", "name_opening.reason", "roster_upload.content",
-        "appointment.reason", "waiting_entry.reason",
+        "appointment.reason", "waiting_entry.reason", "group_programme.theme",
     },
+    # A draft within the room until it is signed; saving it leaves no event.
+    "a draft of the room's": {"group_entry.body"},
     # Under the key of one author, who reads it before anybody else ever does; saving it leaves no event.
     "its author's alone": {
         "file_entry.body", "process_note.text", "concern_draft.answers", "answer_draft.words", "roster_upload.choices",

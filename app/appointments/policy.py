@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from app.access import TEACHERS, Actor, Permission, relation, role
+from app.appointments.models import Appointment
+from app.core.database import session
 from app.directory.policy import administers, is_school_admin
 from app.escalation.policy import has_student, in_its_room, is_counsellor, is_lead, leads_its_school
 from app.escalation.queries import watched_concerns_of
@@ -45,6 +49,21 @@ def watches_over(actor: Actor, task: Any) -> bool:
     return (task.reason_id is None or task.reason_id in reached) and (in_charge or not cards.isdisjoint(reached))
 
 
+@relation
+def may_know_of_all(actor: Actor, record: Any) -> bool:
+    """Not be among those from whom any of its bookings is kept."""
+    # One that is kept from somebody costs what one that is not there costs.
+    found = session().scalars(select(Appointment.reason_id).where(Appointment.series_id == record.id))
+    reasons = {reason_id for reason_id in found if reason_id is not None}
+    return reasons <= actor.ring.reaches(reasons or {record.id})
+
+
+@relation
+def holds_theme(actor: Actor, record: Any) -> bool:
+    """Hold the key of the group's theme."""
+    return bool(actor.ring.reaches([record.id]))
+
+
 # The key is asked for first.
 _ROOM = (is_counsellor, may_know_of_it, in_its_room)
 
@@ -65,11 +84,30 @@ LIST_ROOMS = Permission("room:list", [is_counsellor], [is_lead], [is_school_admi
 KEEP_FEED = Permission("feed:keep", [is_counsellor])
 # The address outlives the session in which it is made.
 MAKE_FEED = Permission("feed:make", [is_counsellor], reauth=True)
+SERIES = Permission("series:read", (is_counsellor, may_know_of_all, in_its_room))
+GROUP = Permission("group:read", (is_counsellor, holds_theme, in_its_room))
+KEEP_GROUP = Permission("group:keep", (is_counsellor, holds_theme, in_its_room))
 LOOK_IN = Permission("look_in:close", [is_counsellor, watches_over, in_its_room])
 KEEP_WAITING = Permission("waiting:keep", _ROOM)
 
 PERMISSIONS = (
-    CALENDAR, READ, BOOK, READ_REASON, CHANGE, HOLD, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG,
-    KEEP_FEED, MAKE_FEED, LOOK_IN,
-    LIST_ROOMS, KEEP_WAITING,
+    CALENDAR,
+    READ,
+    BOOK,
+    READ_REASON,
+    CHANGE,
+    HOLD,
+    ASK_FOR,
+    TAKE_BACK,
+    KEEP_ROOM,
+    OPEN_ROOM,
+    SEE_LOG,
+    KEEP_FEED,
+    MAKE_FEED,
+    LOOK_IN,
+    LIST_ROOMS,
+    KEEP_WAITING,
+    SERIES,
+    GROUP,
+    KEEP_GROUP,
 )

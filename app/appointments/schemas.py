@@ -7,6 +7,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, validate
 
 from app.appointments.service.reasons import ABOUT
+from app.appointments.service.series import MOST_TIMES, MOST_WEEKS
 from app.appointments.slots import FreeSlot
 from app.appointments.words import DEEDS
 from app.core.forms import Day, Shape
@@ -15,6 +16,7 @@ from app.core.words import N_
 from app.files import schemas as files
 
 BOOKED_KINDS = ("individual", "parent", "crisis", "walk_in")
+MOST_SEATS = 60
 _NO_SLOT = N_("Please choose one of the free times.")
 
 
@@ -149,3 +151,83 @@ class MoveIn(Shape):
     room_id = fields.UUID(load_default=None)
     counsellor_id = fields.UUID(load_default=None)
     version = fields.Int(required=True)
+
+
+class Choice(SlotKey):
+    """Where a time of a series that cannot be booked is moved; None: it is left out."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return None if value == LEFT_OUT else super()._deserialize(value, attr, data, **kwargs)[1]
+
+
+LEFT_OUT = "out"
+_CHOICES = {f"choice_{number}": Choice(allow_none=True) for number in range(1, MOST_TIMES + 1)}
+
+
+class _Repeating(Shape):
+    slot = SlotKey(required=True)
+    counsellor = fields.UUID(load_default=None)
+    every_weeks = fields.Int(required=True, validate=validate.Range(1, MOST_WEEKS))
+    times = fields.Int(required=True, validate=validate.Range(2, MOST_TIMES))
+
+
+class _Repeated(Shape):
+    """A rule by which times repeat, as a program sends it; `choices` says for times that cannot be booked."""
+
+    starts_at = fields.AwareDateTime(required=True)
+    room_id = fields.UUID(load_default=None)
+    counsellor_id = fields.UUID(load_default=None)
+    every_weeks = fields.Int(required=True, validate=validate.Range(1, MOST_WEEKS))
+    times = fields.Int(required=True, validate=validate.Range(2, MOST_TIMES))
+    choices = fields.Dict(
+        keys=fields.Int(validate=validate.Range(1, MOST_TIMES)), values=fields.AwareDateTime(allow_none=True),
+        load_default=dict, metadata={"description": "Where each time that cannot be booked is moved; null: left out."},
+    )
+
+
+class SeriesForm(Reason, _Repeating, Shape.from_dict(_CHOICES)):  # type: ignore[misc]
+    """A series for one student, as the form sends it."""
+
+
+class SeriesIn(Reason, _Repeated):
+    """A series for one student, as a program sends it."""
+
+
+class _Group(Shape):
+    theme = fields.Str(required=True, validate=validate.Length(1, 200))
+    seats = fields.Int(required=True, validate=validate.Range(2, MOST_SEATS))
+
+
+class GroupForm(_Group, _Repeating, Shape.from_dict(_CHOICES)):  # type: ignore[misc]
+    """A group with its sessions, as the form sends it."""
+
+
+class GroupIn(_Group, _Repeated):
+    """A group with its sessions, as a program sends it."""
+
+
+class MemberSearch(Shape):
+    """Who is looked for, to be taken into a group."""
+
+    q = fields.Str(load_default="", validate=validate.Length(max=60))
+
+
+class MemberIn(Shape):
+    """Who is taken into a group."""
+
+    student_id = fields.UUID(required=True)
+
+
+class Attendance(Shape):
+    """Who came to a session of a group: seats, and the version of the page on which they were ticked."""
+
+    came = fields.List(fields.UUID(), load_default=list)
+    version = fields.Int(required=True)
+
+
+class GroupWords(Shape):
+    """What was done in a session of a group, and the version the save builds on; `then` is `sign` or nothing."""
+
+    body = fields.Str(load_default="", validate=validate.Length(max=20_000))
+    version = fields.Int(required=True)
+    then = fields.Str(load_default="", validate=validate.OneOf(("", "sign")))

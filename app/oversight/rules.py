@@ -128,6 +128,9 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "feed:make": N_("Make an address for one's own calendar program"),
         "look_in:close": N_("Look in on a student who did not come, and note it"),
         "waiting:keep": N_("See an entry of the waiting list, change it, and offer a time"),
+        "series:read": N_("See and end appointments that repeat"),
+        "group:read": N_("See a group, its members and its sessions"),
+        "group:keep": N_("Keep a group: members, who came, and its entries"),
         "room:log": N_("See whether the counselling room was open when it says"),
     }),
     (N_("Letters"), {
@@ -209,6 +212,8 @@ CONDITIONS: dict[str, str] = {
     "is_not_its_author": N_("did not write the answer"),
     "lies_in_rooms_box": N_("the letter lies in the counselling room's box"),
     "lies_in_principals_box": N_("the letter lies in the principal's mailbox"),
+    "may_know_of_all": N_("is not among those from whom any of its appointments is kept"),
+    "holds_theme": N_("holds the key of the group's theme"),
     "may_know_of_it": N_("is not among those from whom it is kept"),
     "asked_for_it": N_("asked for it, and teaches at the school"),
     "opens_a_box_here": N_("counsels or leads at that school"),

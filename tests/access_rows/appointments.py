@@ -14,7 +14,8 @@ from app.appointments import service
 from app.appointments.models import LookIn
 from app.appointments.queries import free_between, get_appointment, get_entry, get_room
 from app.appointments.queries.look_ins import get_look_in
-from app.appointments.service import Wish
+from app.appointments.queries.series import get_programme, get_series
+from app.appointments.service import Wish, groups
 from app.core import clock
 from app.core.database import session
 from app.directory.queries import get_placed_student, today_at
@@ -48,6 +49,9 @@ TABLE = {
     "room:open": {"the school's room": _ROOM, "the other school's room": "tan", "missing": ""},
     "room:log": {"the school's room": f"{_ROOM} pia sam", "the other school's room": "tan uma", "missing": ""},
     "room:list": {"-": "lin bo newcomer tan pia sam uma"},
+    "series:read": {"lin's series": "lin bo", "a series without lin": "bo", "missing": ""},
+    "group:read": {"lin's group": "lin bo", "missing": ""},
+    "group:keep": {"lin's group": "lin bo", "missing": ""},
     "room:keep": {"the school's room": f"{_ROOM} sam", "the other school's room": "tan uma", "missing": ""},
 }
 
@@ -68,6 +72,14 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
         made["without a reason"] = service.ask_for(wish(1, "ana"), by=cruz).id
         hidden = service.ask_for(wish(2, "rui"), reason=said, excluded=[world.people["lin"]], by=cruz)
         made["without lin"] = hidden.id
+    once: Any = {"every_weeks": 1, "times": 2, "choices": {2: None}}
+    with world.acting("bo") as bo:
+        away = [world.people["lin"]]
+        kept = service.book_series(wish(3, "rui"), **once, reason=said, excluded=away, by=bo).id
+    with world.acting("lin") as lin:
+        mine = service.book_series(wish(4, "ana"), **once, reason=said, by=lin).id
+        meets = Wish(world.school, noons[5], "group", world.school, seats=4)
+        group = groups.begin_group(meets, theme="friends", **once, by=lin).id
     found: dict[str, Callable[[], Any]] = {
         name: (lambda booking_id=booking_id: get_appointment(booking_id)) for name, booking_id in made.items()
     }
@@ -79,6 +91,10 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
         assert missed is not None
         service.miss(missed, revision=missed.revision, by=lin)
         task = session().scalars(select(LookIn)).one().id
+    found |= {
+        "lin's series": lambda: get_series(mine), "a series without lin": lambda: get_series(kept),
+        "lin's group": lambda: get_programme(group),
+    }
     found["ana's"] = lambda: get_look_in(task)
     with world.acting("cruz") as cruz:
         waits = service.ask_to_wait(world.students["ana"], by=cruz).id

@@ -73,6 +73,7 @@ ALIKE = {
     "waiting.offer": ["appointments_api.offer_waiting"],
     "waiting.offer_next": ["appointments_api.offer_next"],
     "waiting.answer": ["appointments_api.answer_waiting"],
+    "appointments.group_draft": ["appointments_api.group_entry"],
     "escalation.centre": ["concerns_api.centre", "concerns_api.past"],
     "escalation.concern": ["concerns_api.show"],
     "escalation.write": ["concerns_api.raise_one", "concerns_api.parties"],

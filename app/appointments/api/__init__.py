@@ -1,8 +1,24 @@
 """Appointments for programs."""
 
 # Each module puts its doors on the blueprint.
-from app.appointments.api import asking, bookings, waiting
-from app.appointments.api.blueprint import appointments_api
-from app.appointments.api.rooms import rooms_api
+from app.appointments.api import (
+    asking,
+    bookings,
+    series,
+    waiting,
+)
+from app.appointments.api.blueprint import (
+    appointments_api,
+)
+from app.appointments.api.rooms import (
+    rooms_api,
+)
 
-__all__ = ["appointments_api", "asking", "bookings", "rooms_api", "waiting"]
+__all__ = [
+    "appointments_api",
+    "asking",
+    "bookings",
+    "rooms_api",
+    "series",
+    "waiting",
+]

@@ -1,14 +1,36 @@
 """The pages of the room's calendar, of those who ask it for a time, and of its counsellors' own programs."""
 
 # Each module puts its pages on a blueprint.
-from app.appointments.pages import bookings, calendar, sittings
-from app.appointments.pages.asking import ask_act, asking
-from app.appointments.pages.blueprint import appointments
-from app.appointments.pages.bookings import book_act
-from app.appointments.pages.feeds import feeds, may_have_feed
-from app.appointments.pages.look_ins import look_ins
-from app.appointments.pages.rooms import rooms
-from app.appointments.pages.waiting import waiting
+from app.appointments.pages import (
+    bookings,
+    calendar,
+    groups,
+    series,
+    sittings,
+)
+from app.appointments.pages.asking import (
+    ask_act,
+    asking,
+)
+from app.appointments.pages.blueprint import (
+    appointments,
+)
+from app.appointments.pages.bookings import (
+    book_act,
+)
+from app.appointments.pages.feeds import (
+    feeds,
+    may_have_feed,
+)
+from app.appointments.pages.look_ins import (
+    look_ins,
+)
+from app.appointments.pages.rooms import (
+    rooms,
+)
+from app.appointments.pages.waiting import (
+    waiting,
+)
 
 __all__ = [
     "appointments",
@@ -18,9 +40,11 @@ __all__ = [
     "bookings",
     "calendar",
     "feeds",
+    "groups",
     "look_ins",
     "may_have_feed",
     "rooms",
+    "series",
     "sittings",
     "waiting",
 ]

@@ -13,6 +13,7 @@ from app.appointments.coming import session_of
 from app.appointments.errors import NotFree
 from app.appointments.models import Appointment
 from app.appointments.pages.blueprint import appointments
+from app.appointments.queries.series import programme_in
 from app.appointments.service.reasons import ABOUT, read_reason
 from app.core import forms
 from app.core.database import savepoint
@@ -87,6 +88,7 @@ def _shown(booking: Appointment, refused: Refusal | None = None) -> str:
         booked_by=names_of([booking.booked_by] if booking.booked_by else []),
         seats=views.lines_of(queries.live_seats(booking), g.actor, booking.school_id) if booking.is_session else [],
         readers=named(_readers(booking), g.actor), session=session_of(booking, g.actor),
+        programme=programme_in(booking.series_id) if booking.is_session else None,
     )
 
 

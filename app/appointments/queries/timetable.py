@@ -62,15 +62,17 @@ def free_between(
 
 
 def nearest_free(
-    school_id: UUID, wanted: datetime, *, counsellor_id: UUID | None = None, student_id: UUID | None = None
+    school_id: UUID, wanted: datetime, *, room_id: UUID | None = None, counsellor_id: UUID | None = None,
+    student_id: UUID | None = None,
 ) -> tuple[FreeSlot, ...]:
-    """Return the three free slots nearest to a time, with whoever was asked for if they have any."""
+    """Return the three free slots nearest to a time, in a room and with whoever was asked for if they have any."""
     calendar = calendar_of(school_id)
     today, around = day_at(calendar, clock.now()), day_at(calendar, wanted)
     first, last = max(today, around - NEAR), max(today, around) + NEAR
-    slots = free_between(school_id, first, last, counsellor_id=counsellor_id, student_id=student_id)
+    among = {"room_id": room_id, "student_id": student_id}
+    slots = free_between(school_id, first, last, counsellor_id=counsellor_id, **among)
     if not slots and counsellor_id is not None:
-        slots = free_between(school_id, first, last, student_id=student_id)
+        slots = free_between(school_id, first, last, **among)
     return nearest(slots, wanted)
 
 

@@ -10,11 +10,13 @@ from app import audit
 from app.access import Actor
 from app.appointments.models import AppointmentSeries, CounsellingRoom, SeriesGap
 from app.appointments.periods import period_at
-from app.appointments.policy import BOOK
-from app.appointments.queries import free_between, get_room, nearest_free, school_timetable
+from app.appointments.policy import BOOK, SERIES
+from app.appointments.queries import free_between, get_room, nearest_free, occurrences_of, school_timetable
 from app.appointments.service.placing import Terms, Wish, place
 from app.appointments.service.reasons import seal_reason
+from app.appointments.service.steps import step
 from app.appointments.slots import FreeSlot, Timetable, room_slots_on
+from app.appointments.states import LIVE
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Conflict, Invalid, Missing
@@ -100,7 +102,7 @@ def _occurrence(
     cause = "closed" if start is None else "past" if start < clock.now() else "taken"
     wanted = start or wish.starts_at + (day - day_at(timetable.calendar, wish.starts_at))
     found = nearest_free(
-        wish.school_id, wanted, counsellor_id=wish.counsellor_id, student_id=wish.student_id
+        wish.school_id, wanted, room_id=room.id, counsellor_id=wish.counsellor_id, student_id=wish.student_id
     )
     return Occurrence(number, day, start, cause, found)
 
@@ -160,3 +162,13 @@ def _room(wish: Wish) -> CounsellingRoom:
     if room is None or room.school_id != wish.school_id:
         raise Missing()
     return room
+
+
+def end_series(series: AppointmentSeries, *, by: Actor) -> int:
+    """Call off what is still to come of a series; return how many times that are. What was stays."""
+    SERIES.demand(by, series)
+    now = clock.now()
+    coming = [one for one in occurrences_of(series.id) if one.state in LIVE and one.starts_at > now]
+    for one in coming:
+        step(one, "cancel", by=by)
+    return len(coming)
