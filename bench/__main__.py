@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import tables
+from bench.appointments import appointments_table, measure_appointments
 from bench.fields import measure_fields
 from bench.letterbox import letters_table, measure_letters
 from bench.measure import calibration
@@ -93,6 +94,11 @@ def _letters(folder: Path) -> tuple[Any, str]:
     return [figure.as_json() for figure in found], letters_table(found)
 
 
+def _appointments(folder: Path) -> tuple[Any, str]:
+    found = measure_appointments(folder)
+    return found.as_json(), appointments_table(found)
+
+
 PARTS: dict[str, Callable[[Path], tuple[Any, str]]] = {
     "requests": _requests,
     "fields": _fields,
@@ -102,6 +108,7 @@ PARTS: dict[str, Callable[[Path], tuple[Any, str]]] = {
     "starts": _starts,
     "screening": _screening,
     "letters": _letters,
+    "appointments": _appointments,
 }
 
 if __name__ == "__main__":

@@ -104,14 +104,15 @@ def _prepare(place: Place, requests: int) -> list[Wish]:
     database = place.open()
     migrating.upgrade(database)
     with database.transaction():
-        school_id, counsellor_id = _school()
-        students = [_student(school_id) for _ in range(requests)]
+        school_id, (counsellor_id,) = make_school(1)
+        students = [make_student(school_id) for _ in range(requests)]
         start = nearest_free(school_id, clock.now() + timedelta(days=14))[0].start
     database.dispose()
     return [_wish(number, student, school_id, counsellor_id, start) for number, student in enumerate(students)]
 
 
-def _school() -> tuple[UUID, UUID]:
+def make_school(counsellors: int) -> tuple[UUID, list[UUID]]:
+    """Make a school with so many counsellors, who hold no keys."""
     district_id, school_id = new_id(), new_id()
     for kind, each in (("district", district_id), ("school", school_id)):
         session().add(
@@ -121,15 +122,19 @@ def _school() -> tuple[UUID, UUID]:
             )
         )
         session().flush()
-    counsellor = directory.add_person(district_id=district_id, number="R-1", name="R", mail=None, by=BY)
-    directory.give_post(
-        person_id=counsellor.id, kind=PostKind.COUNSELLOR, organisation_id=school_id, grade_id=None, class_id=None,
-        starts_on=date(2020, 9, 1), by=BY,
-    )
-    return school_id, counsellor.id
+    people = []
+    for number in range(counsellors):
+        person = directory.add_person(district_id=district_id, number=f"R-{number}", name="R", mail=None, by=BY)
+        directory.give_post(
+            person_id=person.id, kind=PostKind.COUNSELLOR, organisation_id=school_id, grade_id=None, class_id=None,
+            starts_on=date(2020, 9, 1), by=BY,
+        )
+        people.append(person.id)
+    return school_id, people
 
 
-def _student(school_id: UUID) -> UUID:
+def make_student(school_id: UUID) -> UUID:
+    """Make a student whom no directory page names."""
     student = Student(
         id=new_id(), school_id=school_id, class_id=None, number_index=secrets.token_bytes(32), state="enrolled",
         joined_on=date(2020, 9, 1), left_on=None,
