@@ -8,7 +8,7 @@ from uuid import UUID
 from app.appointments import service
 from app.appointments.models import CounsellingRoom
 from app.appointments.queries import get_appointment, get_room, nearest_free
-from app.appointments.service import Opening, Wish
+from app.appointments.service import Opening, Wish, groups
 from app.demo import cast, texts
 from app.demo.story import Story
 from app.directory.queries import calendar_of, lines_of_class, today_at, visible_classes
@@ -79,6 +79,22 @@ def appointments(story: Story) -> None:
     Noon(story, "T00022", 4).booked(story.back(1, "12:48"), None, about="mood")
     Noon(story, "T00021", 2).booked(story.back(1, "13:02"), None)
     Noon(story, "T00022", 8).asked_for(story.back(0, "08:05"), words=texts.WHY_ASKED)
+    story.add(story.back(1, "13:10"), lambda: _begin_group(story))
+
+
+def _begin_group(story: Story) -> None:
+    """Let the counsellor begin a group for which a time is free next week, and take four students in."""
+    by, school_id = story.district.actor(ROOM), story.district.organisation(cast.PRIMARY).id
+    first = nearest_free(school_id, story.now + timedelta(days=8))[-1].start
+    meets = Wish(school_id, first, "group", school_id, seats=6)
+    planned = service.plan_series(meets, every_weeks=1, times=4, by=by)
+    left_out = {one.number: None for one in planned if one.cause}
+    programme = groups.begin_group(
+        meets, theme=texts.GROUP_THEME, every_weeks=1, times=4, choices=left_out, by=by
+    )
+    teacher = story.district.actor("T00024")
+    for line in lines_of_class(visible_classes(teacher)[0].id, teacher.ring)[9:13]:
+        groups.join_group(programme, line.id, by=by)
 
 
 class Noon:
