@@ -1,7 +1,7 @@
 """Groups that meet several times: their theme, their members, and the entries of their sessions.
 
 Revision ID: 0034_group_programmes
-Revises: 0028_opening_grounds
+Revises: 0033_sessions
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034_group_programmes"
-down_revision = "0028_opening_grounds"
+down_revision = "0033_sessions"
 branch_labels = None
 depends_on = None
 
