@@ -1,7 +1,7 @@
 """Groups that meet several times: their theme, their members, and the entries of their sessions.
 
 Revision ID: 0034_group_programmes
-Revises: 0033_sessions
+Revises: 0032_waiting_list
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034_group_programmes"
-down_revision = "0033_sessions"
+down_revision = "0032_waiting_list"
 branch_labels = None
 depends_on = None
 
