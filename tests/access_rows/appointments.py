@@ -75,7 +75,7 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
     once: Any = {"every_weeks": 1, "times": 2, "choices": {2: None}}
     with world.acting("bo") as bo:
         away = [world.people["lin"]]
-        kept = service.book_series(wish(3, "rui"), **once, reason=said, excluded=away, by=bo).id
+        hidden_series = service.book_series(wish(3, "rui"), **once, reason=said, excluded=away, by=bo).id
     with world.acting("lin") as lin:
         mine = service.book_series(wish(4, "ana"), **once, reason=said, by=lin).id
         meets = Wish(world.school, noons[5], "group", world.school, seats=4)
@@ -92,7 +92,7 @@ def records(world: World) -> dict[str, Callable[[], Any]]:
         service.miss(missed, revision=missed.revision, by=lin)
         task = session().scalars(select(LookIn)).one().id
     found |= {
-        "lin's series": lambda: get_series(mine), "a series without lin": lambda: get_series(kept),
+        "lin's series": lambda: get_series(mine), "a series without lin": lambda: get_series(hidden_series),
         "lin's group": lambda: get_programme(group),
     }
     found["ana's"] = lambda: get_look_in(task)
