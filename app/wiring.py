@@ -14,6 +14,7 @@ from app.appointments.cli import appointments as races
 from app.appointments.pages import appointments as appointments_pages
 from app.appointments.pages import ask_act, asking, book_act, feeds, look_ins, may_have_feed, waiting
 from app.appointments.pages import rooms as rooms_pages
+from app.appointments.service.displacing import tell_of_displaced
 from app.appointments.service.look_ins import tell_of_overdue
 from app.appointments.service.reminders import remind
 from app.audit import events as audit_events
@@ -106,6 +107,7 @@ JOBS = (
     Job("offer free times to those who wait", timedelta(seconds=30), bookings.offer_openings),
     Job("remind of appointments", timedelta(minutes=5), in_transaction(remind)),
     Job("tell of students nobody looked in on", timedelta(minutes=1), in_transaction(tell_of_overdue)),
+    Job("tell of appointments that no longer fit", timedelta(minutes=1), tell_of_displaced),
     Job("tell of letters nobody opens", timedelta(seconds=30), in_transaction(climbing.climb)),
     Job("tell of letters nobody can open", timedelta(minutes=15), in_transaction(readerless.look)),
     Job("remind of what a second person looks at", timedelta(minutes=5), in_transaction(reminding.remind)),
@@ -153,6 +155,7 @@ NOTICE_WAYS = {
     "appointment_day": ("appointments.calendar", ""),
     "look_in": ("look_ins.one", "look_in_id"),
     "waiting": ("waiting.index", ""),
+    "displaced": ("rooms.displaced", "room_id"),
     "asked": ("home.start", ""),
     "notice_choice": ("notifications.choice", ""),
 }

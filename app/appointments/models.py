@@ -12,6 +12,7 @@ from app.core.database import Base, one_of
 from app.vault import sealed
 
 BLOCK_CAUSES = ("closed", "absent", "busy")
+DISPLACED_CAUSES = ("closed", "away", "off_duty", "left", "student_left")
 GAP_CAUSES = ("closed", "taken", "past", "chosen")
 OUTCOMES = ("met", "adult", "known", "came")
 RESOURCES = ("counsellor", "room", "student")
@@ -299,6 +300,24 @@ class Sitting(Base):
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("file_entry.id", ondelete="SET NULL"))
     begun_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class DisplacedBooking(Base):
+    """That a booking no longer fits, and since when this is known: whoever can do something about it has been told.
+
+    What fits is computed; this row only keeps anybody from being told twice. It goes when the booking fits again.
+    """
+
+    __tablename__ = "displaced_booking"
+    __table_args__ = (
+        CheckConstraint(one_of("cause_code", DISPLACED_CAUSES), name="cause"),
+        Index("ix_displaced_booking_school_id", "school_id"),
+    )
+
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    cause_code: Mapped[str]
+    noticed_at: Mapped[datetime]
 
 
 class CalendarFeed(Base):

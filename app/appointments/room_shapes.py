@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
+from app.appointments.schemas import SlotKey
 from app.core.forms import Day, Shape
 from app.core.ids import parse_id
 from app.core.words import N_
@@ -130,6 +131,32 @@ class BlockIn(Shape):
     cause = fields.Str(load_default="absent", validate=validate.OneOf(("absent", "busy")))
     starts_at = fields.AwareDateTime(required=True)
     ends_at = fields.AwareDateTime(required=True)
+
+
+class SettleForm(Shape):
+    """What becomes of a booking that no longer fits: the time that was pressed, or none where it is called off."""
+
+    slot = SlotKey(load_default=None)
+    counsellor = fields.UUID(load_default=None)
+    version = fields.Int(required=True)
+
+
+class SettleIn(Shape):
+    """The same as a program sends it; what is left out stays."""
+
+    starts_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    room_id = fields.UUID(load_default=None, allow_none=True)
+    counsellor_id = fields.UUID(load_default=None, allow_none=True)
+    version = fields.Int(required=True)
+
+
+class HandOn(Shape):
+    """Whose bookings go to whom, from when to when."""
+
+    of = fields.UUID(required=True)
+    to = fields.UUID(required=True)
+    since = Day(load_default=None, allow_none=True)
+    until = Day(load_default=None, allow_none=True)
 
 
 class Pressed(Shape):

@@ -9,14 +9,17 @@ from uuid import UUID
 from app.access import Actor, PostKind
 from app.appointments import queries
 from app.appointments.models import BlockedTime, CounsellingRoom
-from app.appointments.policy import KEEP_ROOM, OPEN_ROOM, SEE_LOG
+from app.appointments.policy import BOOK, KEEP_ROOM, OPEN_ROOM, SEE_LOG
+from app.appointments.queries.displaced import Offer, displaced_at, offers_for
 from app.appointments.queries.log import ONE_DAY
 from app.appointments.queries.rooms import blocks_to_come
 from app.appointments.room_shapes import ROOM
+from app.appointments.service import Planned
 from app.appointments.slots import Timetable, on_duty, room_slots_on, weekday_of
+from app.appointments.views import Line, lines_of
 from app.core.words import N_
 from app.directory.queries import calendar_of, holders_of, names_of, names_of_organisations, today_at
-from app.schooltime import SchoolCalendar, Span, is_school_day, moment_at
+from app.schooltime import SchoolCalendar, Span, day_at, is_school_day, moment_at
 
 WEEKDAYS = {
     1: N_("Monday"), 2: N_("Tuesday"), 3: N_("Wednesday"), 4: N_("Thursday"), 5: N_("Friday"), 6: N_("Saturday"),
@@ -26,6 +29,20 @@ CAUSES = {
     "closed": N_("The room is closed"),
     "absent": N_("Away"),
     "busy": N_("Has something else to do"),
+}
+MOST = 40
+"""So many bookings that no longer fit are shown at once, the first ones first."""
+DISPLACED = {
+    "closed": N_("The room is not open then"),
+    "away": N_("The counsellor is away then"),
+    "off_duty": N_("The counsellor is no longer on duty then"),
+    "left": N_("The counsellor no longer works here then"),
+    "student_left": N_("The student has left the school"),
+}
+OBSTACLES = {
+    "away": N_("the colleague is away then"),
+    "taken": N_("the colleague has somebody else then"),
+    "kept": N_("the colleague has no key to it"),
 }
 _KEEPERS = (PostKind.COUNSELLOR, PostKind.LEAD, PostKind.SCHOOL_ADMIN)
 
@@ -58,6 +75,14 @@ class WeekPlan:
     days: Sequence[DayPlan]
     log: queries.WeekLog
     names: Mapping[UUID, str]
+
+
+class DisplacedLine(NamedTuple):
+    """A booking that no longer fits, why, and where it can go; of nobody who left is asked where to."""
+
+    line: Line
+    cause: str
+    offers: tuple[Offer, ...]
 
 
 class Desk(NamedTuple):
@@ -127,6 +152,27 @@ def _stretches(room: CounsellingRoom, day: date, timetable: Timetable) -> list[S
     return found
 
 
+def displaced_lines(actor: Actor, school_id: UUID) -> list[DisplacedLine]:
+    """Return what no longer fits at a school, as far as somebody may know of it, the first ones with free times."""
+    found = queries.displaced(actor, school_id)[:MOST]
+    offers = offers_for([one.booking for one in found if one.cause != "student_left"])
+    lines = {line.booking.id: line for line in lines_of([one.booking for one in found], actor, school_id)}
+    return [DisplacedLine(lines[one.booking.id], one.cause, offers.get(one.booking.id, ())) for one in found]
+
+
+def displaced_count(room: CounsellingRoom, *, by: Actor) -> int:
+    """Return how many bookings no longer fit: to the room those of which somebody may know, to others only how many."""
+    if BOOK.allows(by, room):
+        return len(queries.displaced(by, room.school_id))
+    return len(displaced_at(room.school_id)) if KEEP_ROOM.allows(by, room) else 0
+
+
+def planned_lines(planned: Sequence[Planned], actor: Actor, school_id: UUID) -> list[tuple[Line, str | None]]:
+    """Return what would be handed over, and what is in the way of each."""
+    lines = lines_of([one.booking for one in planned], actor, school_id)
+    return [(line, one.obstacle) for line, one in zip(lines, planned, strict=True)]
+
+
 def midnight(calendar: SchoolCalendar, day: date) -> datetime:
     """Return the moment at which a day begins at a school."""
     return moment_at(calendar.zone, datetime.combine(day, time()))
@@ -145,10 +191,22 @@ def kept_of(room: CounsellingRoom, *, by: Actor) -> dict[str, Any]:
     )
     names = names_of(one for one in named if one is not None)
     return {
-        "hours": hours, "turns": turns, "blocks": blocks, "names": names,
+        "hours": hours, "turns": turns, "blocks": blocks, "names": names, "whole_days": whole_days_of(room, blocks),
         "counsellors": {one: names[one] for one in here},
-        "may_keep": KEEP_ROOM.allows(by, room), "may_open": OPEN_ROOM.allows(by, room),
+        "may_book": BOOK.allows(by, room), "may_keep": KEEP_ROOM.allows(by, room),
+        "may_open": OPEN_ROOM.allows(by, room),
     }
+
+
+def whole_days_of(room: CounsellingRoom, blocks: Iterable[BlockedTime]) -> dict[UUID, tuple[date, date]]:
+    """Return the first and last day of those times that are whole days."""
+    calendar = calendar_of(room.school_id)
+    found = {}
+    for block in blocks:
+        first, after = day_at(calendar, block.starts_at), day_at(calendar, block.ends_at)
+        if (midnight(calendar, first), midnight(calendar, after)) == (block.starts_at, block.ends_at):
+            found[block.id] = (first, after - ONE_DAY)
+    return found
 
 
 def times_of(

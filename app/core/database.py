@@ -34,7 +34,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
 
 _T = TypeVar("_T")
@@ -120,9 +120,16 @@ def session() -> Session:
     return _current.get()
 
 
-def savepoint() -> SessionTransaction:
-    """Return a block that is undone whole when it raises, for a view that shows a refusal instead of raising it."""
-    return session().begin_nested()
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Begin a block that is undone whole when it raises, for a view that shows a refusal instead of raising it."""
+    try:
+        with session().begin_nested():
+            yield
+    except Exception:
+        # What statements changed in it was read back since, and is not so any more.
+        session().expire_all()
+        raise
 
 
 def read_columns(question: Select[*tuple[Any, ...]], **asked: Any) -> CursorResult[*tuple[Any, ...]]:

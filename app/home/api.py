@@ -26,6 +26,7 @@ ABOUT: dict[str, tuple[str, str | None]] = {
     "letterbox.opening": ("name_opening", None),
     "letterbox.open_letter": ("letter_in_emergency", None),
     "letterbox.late": ("letters_late", None),
+    "rooms.displaced": ("displaced_appointments", "rooms_api.displaced"),
     "look_ins.one": ("look_in", None),
     "appointments.show": ("appointment", "appointments_api.show"),
     "identity.tasks": ("admission", "keys_api.waiting"),

@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.access import CENTRE, Actor, PostKind
+from app.appointments.queries.displaced import displaced, is_known_displaced
 from app.appointments.queries.look_ins import look_ins_of
 from app.appointments.views import requests_to
 from app.core import clock
@@ -75,7 +77,7 @@ def first_tasks(actor: Actor) -> list[Task]:
     found = [*_of_reporter(actor), *_of_grade(actor), *_of_room(actor), *_of_centre(actor), *_opinions(actor)]
     found += [*_letters(actor), *_boxes(actor), *_second_readings(actor), *_openings(actor)]
     found += [*_late_letters(actor), *_look_ins(actor), *_requests(actor)]
-    found += [*_begun(actor), *_unsigned(actor), *_of_keys(actor)]
+    found += [*_begun(actor), *_unsigned(actor), *_displaced(actor), *_of_keys(actor)]
     return sorted(found, key=lambda task: task.order)
 
 
@@ -240,6 +242,19 @@ def _requests(actor: Actor) -> Iterator[Task]:
             _("A teacher asks for an appointment"), "appointments.show", {"appointment_id": line.booking.id},
             kind="visit",
         )
+
+
+def _displaced(actor: Actor) -> Iterator[Task]:
+    """Say that appointments no longer fit, once for all of a school: their page names them."""
+    for school_id in sorted(actor.organisations(PostKind.COUNSELLOR)):
+        found = displaced(actor, school_id) if is_known_displaced(school_id) else []
+        if found:
+            yield Task(
+                WAITING, found[0].booking.starts_at,
+                ngettext("%(num)s appointment no longer fits", "%(num)s appointments no longer fit", len(found)), "",
+                _("The room is closed then, or somebody is away"), "rooms.displaced", {"room_id": school_id},
+                kind="day",
+            )
 
 
 def _unsigned(actor: Actor) -> Iterator[Task]:

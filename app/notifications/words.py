@@ -38,6 +38,11 @@ KINDS = {
     "key:not_admitted": N_("You were not admitted to a group. Your account page says to which."),
     "key:refused": N_("Somebody was not admitted to a group: look whether the account is theirs."),
     "appointment:today": N_("You have appointments today."),
+    "appointment:displaced": N_("Appointments no longer fit and wait to be moved."),
+    "appointment:asked_displaced": N_(
+        "The time of an appointment you asked for no longer fits; the room looks for another."
+    ),
+    "appointment:handed_on": N_("A colleague's appointments were given to you."),
     "look_in:begun": N_("Something waits for you that should be done today."),
     "look_in:overdue": N_("Something that should have been done today still waits."),
     "waiting:offered": N_("A time is held for somebody who waits: please tell them soon."),

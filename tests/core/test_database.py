@@ -10,11 +10,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from app.core import clock
-from app.core.database import Database, in_transaction, is_full_or_broken, session, should_retry
+from app.core.database import Database, in_transaction, is_full_or_broken, savepoint, session, should_retry
 from app.core.once import OnceDone
 
 
@@ -62,6 +62,17 @@ def test_what_was_handed_in_travels_with_every_session(database):
     database.info["bell"] = "12:00"
     with database.transaction():
         assert session().info["bell"] == "12:00"
+
+
+def test_after_a_block_that_is_undone_what_statements_changed_in_it_is_read_again(database):
+    with database.transaction():
+        kept = row()
+        session().add(kept)
+        with pytest.raises(ZeroDivisionError), savepoint():
+            session().execute(update(OnceDone).values(location="/elsewhere"))
+            session().refresh(kept)
+            raise ZeroDivisionError
+        assert kept.location == "/"
 
 
 def test_two_writers_wait_for_each_other_and_both_are_kept(database):

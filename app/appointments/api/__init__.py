@@ -22,3 +22,6 @@ __all__ = [
     "series",
     "waiting",
 ]
+from app.appointments.api import displaced
+
+__all__ = ["appointments_api", "asking", "bookings", "displaced", "rooms_api", "waiting"]

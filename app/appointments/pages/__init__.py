@@ -4,6 +4,7 @@
 from app.appointments.pages import (
     bookings,
     calendar,
+    displaced,
     groups,
     series,
     sittings,
@@ -39,6 +40,7 @@ __all__ = [
     "book_act",
     "bookings",
     "calendar",
+    "displaced",
     "feeds",
     "groups",
     "look_ins",

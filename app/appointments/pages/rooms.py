@@ -49,7 +49,7 @@ def _page(room: CounsellingRoom, changed: Mapping[str, forms.Form] | None = None
         "appointments/room.html", room=room, plan=plan, kept=kept, today=today,
         forms=_blank(room) | dict(changed or {}), changed=next(iter(changed or ()), None),
         others=room_views.rooms_open_to(g.actor), opening=queries.open_now(room),
-        weekdays=room_views.WEEKDAYS, causes=room_views.CAUSES,
+        displaced=room_views.displaced_count(room, by=g.actor), weekdays=room_views.WEEKDAYS, causes=room_views.CAUSES,
         periods=[(name, _("Period %(number)s", number=name) if name.isdecimal() else _(words))
                  for name, words in periods.items()],
         whose=room_views.whose_choices(room, kept["counsellors"]),

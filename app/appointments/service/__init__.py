@@ -22,7 +22,9 @@ from app.appointments.service.feeds import (
 )
 from app.appointments.service.handing import (
     HandedOn,
+    Planned,
     hand_on,
+    plan_hand_on,
 )
 from app.appointments.service.log import (
     close_up,
@@ -75,6 +77,7 @@ __all__ = [
     "HandedOn",
     "Occurrence",
     "Opening",
+    "Planned",
     "SeriesConflict",
     "Suits",
     "Wish",
@@ -113,6 +116,7 @@ __all__ = [
     "offer_next",
     "offer_openings",
     "open_up",
+    "plan_hand_on",
     "plan_series",
     "read_reason",
     "take_back",

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from app import audit
 from app.access import Actor
-from app.appointments.errors import NotPossible
+from app.appointments.errors import CounsellorAway, NotPossible
 from app.appointments.models import Appointment
 from app.appointments.policy import ASK_FOR, BOOK, CHANGE, TAKE_BACK
-from app.appointments.queries import get_room, live_seats, past_due
+from app.appointments.queries import get_room, live_seats, past_due, readers_of_reason
 from app.appointments.service import look_ins
 from app.appointments.service.placing import Sealed, Terms, Wish, place, put, telling_nearest
 from app.appointments.service.reasons import seal_reason, sealed_of
@@ -113,7 +113,8 @@ def move(
 ) -> Appointment:
     """Move a booking to another time, room or counsellor; what is left out stays, and its seats move along.
 
-    The old time is given back and the new one taken in one piece: where it is taken, all is as it was.
+    The old time is given back and the new one taken in one piece: where it is taken, all is as it was. A colleague
+    who must not know of it is not given it, and counts as away.
     """
     CHANGE.demand(by, booking)
     if booking.session_id is not None:
@@ -123,8 +124,15 @@ def move(
         counsellor_id=counsellor_id or booking.counsellor_id,
     )
     with telling_nearest(wish):
+        if wish.counsellor_id != booking.counsellor_id and not may_take(booking, wish.counsellor_id):
+            raise CounsellorAway()
         return _move(booking, wish, revision=revision, by=by)
     raise AssertionError("unreachable")
+
+
+def may_take(booking: Appointment, counsellor_id: UUID | None) -> bool:
+    """Say whether a booking can be given to somebody: where there is a reason, to whoever holds its key."""
+    return booking.reason_id is None or counsellor_id in readers_of_reason(booking)
 
 
 def _move(booking: Appointment, wish: Wish, *, revision: int, by: Actor) -> Appointment:
