@@ -203,10 +203,12 @@ def _late_letters(actor: Actor) -> Iterator[Task]:
     for letter in left:
         why = _("Nobody at the school can open it") if letter.readerless_since else _("Nobody has opened it in time")
         task = _letter(letter, URGENT, letter.opening_due_at or letter.due_at, why)
-        yield replace(task, where=schools.get(letter.school_id, "--"), page="letterbox.open_letter")
+        yield replace(
+            task, where=schools.get(letter.school_id, "--"), page="letterbox.open_letter", code=letter.suggested_level
+        )
     for one in opened:
         if one.letter.state in ("waiting", "in_hand"):
-            task = _letter(one.letter, WAITING, one.expires_at, _("Open to you in an emergency until then"))
+            task = _letter(one.letter, WAITING, one.expires_at, _("Open to you in an emergency"))
             yield replace(task, where=schools.get(one.school_id, "--"))
     if not actor.holds(*CENTRE) and readerless_schools_of(actor):
         yield Task(

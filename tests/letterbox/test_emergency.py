@@ -8,15 +8,20 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app import audit
+from app.audit.broken import TrailBroken
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing
 from app.home.tasks import first_tasks
 from app.letterbox.models import EmergencyOpening
 from app.letterbox.queries import get_opening, openings_to_review
-from app.letterbox.service import answering, breaking, climbing, readerless, readership, returning
+from app.letterbox.service import answering, breaking, climbing, readerless, readership, reminding, returning
 from app.notifications.models import Notice
 from app.vault import Untrusted
+from app.vault.grants import withdraw
+from app.vault.holders import user
+from tests.audit.conftest import check
 from tests.letterbox.conftest import GRAVE, TEXT, Post, Posted, come_back, letter_of
 from tests.letterbox.test_child_pages import Child, address, child, child_of
 from tests.thief import Thief
@@ -168,6 +173,27 @@ def test_whoever_is_meant_by_its_words_loses_what_was_lent_too(world: World, pos
         breaking.open_letter(letter_of(posted), basis="SELF_HARM", reason=WHY, by=dee)
 
 
+def test_the_centre_gives_a_letter_back_to_the_school_by_letting_a_counsellor_in(world: World, post: Post) -> None:
+    posted = post(GRAVE, excluded=[world.people["bo"], world.people["moss"]])
+    gone(world, "lin")
+    opened(world, posted)
+    with world.acting("dee") as dee:
+        assert world.people["bo"] not in readership.could_be_let_in(letter_of(posted), by=dee)
+    with world.database.transaction():
+        world.end_posts("lin", (clock.now() + timedelta(days=30)).date())
+        withdraw(posted.id, holder=user(world.people["lin"]))
+        audit.record(audit.system("test"), "key:left", organisation=world.school)
+        readerless.look()
+    with world.acting("dee") as dee:
+        readership.let_in(letter_of(posted), person_id=world.people["lin"], by=dee)
+    assert reads(world, posted, "lin")
+    with world.database.transaction():
+        readerless.look()
+    with pytest.raises(Missing):
+        answered(world, posted)
+    answered(world, posted, by="lin")
+
+
 @pytest.mark.parametrize("name", ["lin", "pia", "gao", "cruz", "tan", "sam", "root", "eve"])
 def test_nobody_else_opens_letters_so(world: World, post: Post, name: str) -> None:
     posted = post(GRAVE)
@@ -209,6 +235,21 @@ def test_a_row_that_is_forged_or_stretched_opens_neither_letter_nor_name(world: 
         reads(world, posted, "dee")
     with world.database.transaction(writes=False):
         assert session().get_one(EmergencyOpening, opening).subject_code == "name"
+    with pytest.raises(TrailBroken):
+        check(world.database)
+
+
+def test_what_is_done_so_stays_whole_on_the_trail_and_a_reminder_put_back_is_found(world: World, post: Post) -> None:
+    posted, thief = post(GRAVE), Thief(world)
+    gone(world, "lin", "bo")
+    opened(world, posted)
+    answered(world, posted)
+    with clock.at(clock.now() + timedelta(days=4)), world.database.transaction():
+        assert reminding.remind() == 2
+    check(world.database)
+    thief.runs("UPDATE name_opening SET reminded = 0")
+    with pytest.raises(TrailBroken):
+        check(world.database)
 
 
 def test_the_pages_say_all_of_it_before_and_after(

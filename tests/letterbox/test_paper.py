@@ -45,6 +45,7 @@ def test_lin_types_in_a_letter_and_the_child_finds_the_answer(
     world: World, letterbox: UUID, browser_of: BrowserOf
 ) -> None:
     lin = browser_of("lin")
+    assert "谁能看到这些内容" in (asked := lin.get("/letters/paper").get_data(as_text=True)) and "Bo" in asked
     page = lin.post("/letters/paper", data={**form_of(lin), "name": "陈子涵", "class_name": "四(1)"})
     code = code_on(page.get_data(as_text=True))
     with world.acting("lin") as by:

@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import audit
+from app.access import PostKind
 from app.core import clock
 from app.core.database import session
+from app.directory import service as directory
 from app.home.tasks import first_tasks
 from app.letterbox.late import late_for
 from app.letterbox.service import answering, climbing, readerless, returning
@@ -145,6 +147,22 @@ def test_today_says_what_to_do_and_the_notice_leads_there(world: World, post: Po
         assert browser_of(name).get("/letters/late").status_code == 404
     other = browser_of("tan").get("/letters/late").get_data(as_text=True)
     assert "没有等候过久的来信" in other and "青禾小学" not in other
+
+
+def test_a_new_counsellor_without_the_rooms_key_is_led_to_the_recovery_card(
+    world: World, post: Post, browser_of: BrowserOf
+) -> None:
+    post()
+    gone(world, "lin", "bo")
+    with world.database.transaction():
+        directory.give_post(
+            person_id=world.people["sol"], kind=PostKind.COUNSELLOR, organisation_id=world.school,
+            starts_on=clock.now().date() - timedelta(days=1), by=audit.system("test"),
+        )
+    look(world)
+    sol = browser_of("sol")
+    assert "已无人能打开" in sol.get("/").get_data(as_text=True)
+    assert f"/keys/card/{world.school}/use" in sol.get("/letters/late").get_data(as_text=True)
 
 
 def notices(world: World, name: str, posted: Posted) -> list[UUID]:

@@ -89,6 +89,7 @@ def test_the_pages_keep_what_was_typed_and_say_what_is_missing(
     where = f"/letters/{posted.id}/release"
     page = lin.get(where).get_data(as_text=True)
     assert world.people["gao"].hex in page and world.people["pia"].hex not in page and TEXT not in page
+    assert "被告知的人" in page and "Bo" in page, "who will be able to read it"
     for wrong in ({}, {"to": world.people["pia"].hex, "basis": "CONSENT"}, {"to": "x", "basis": "CONSENT"}):
         answer = lin.post(where, data={"words": WORDS, **wrong})
         assert answer.status_code == 422 and WORDS in answer.get_data(as_text=True)

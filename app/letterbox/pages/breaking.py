@@ -12,6 +12,7 @@ from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Invalid
 from app.directory.queries import names_of, names_of_organisations
+from app.escalation.views import named
 from app.letterbox import policy, queries, schemas
 from app.letterbox.models import EmergencyOpening, Letter
 from app.letterbox.pages.blueprint import letterbox
@@ -23,7 +24,8 @@ from app.letterbox.service import breaking
 def open_name(letter: Letter) -> Any:
     """Ask why the name has to be opened, say who is told, and open it."""
     done = _("The name is open to you for three days. The others are told.")
-    return _break(letter, breaking.open_name, "letterbox/open_name.html", done)
+    readers = named(breaking.hearing_of(letter, by=g.actor), g.actor)
+    return _break(letter, breaking.open_name, "letterbox/open_name.html", done, readers=readers)
 
 
 @letterbox.route("/letters/<uuid:letter_id>/emergency", methods=["GET", "POST"])

@@ -47,8 +47,8 @@ def _shown(letter: Letter, form: forms.Form) -> str:
     told = {person_id for one in releases for person_id in (one.author_id, one.recipient_id)}
     names = names_of({*authors, *openers, *told, *second_readers, *typed_by, *excluded})
     return render_template(
-        "letterbox/letter.html", letter=letter, head=head, without=without, said=said, names=names, form=form,
-        readings=readings,
+        "letterbox/letter.html", lent=breaking.lent_to(letter, by=g.actor), letter=letter, head=head,
+        without=without, said=said, names=names, form=form, readings=readings,
         levels=levels_for("assess", letter.suggested_level), may=may,
         excluded=sorted(names[one] for one in excluded if one in names),
         typed_by=", ".join(names.get(one, "--") for one in typed_by),

@@ -15,6 +15,7 @@ from app.core.database import savepoint
 from app.core.errors import Invalid, TooLarge
 from app.core.requests import ahead
 from app.entrance.models import Letterbox
+from app.escalation.views import named
 from app.identity.sessions import account_in_front
 from app.letterbox import policy, schemas
 from app.letterbox.models import Letter
@@ -68,8 +69,22 @@ def _asking(box: Letterbox, form: forms.Form) -> str:
     return render_template(
         "letterbox/paper.html", form=form, boxes=boxes.boxes_of(g.actor, box.school_id),
         slip=again if again and not form.errors.get("text") else paper.new_slip(by=g.actor).token,
-        published=published(box.school_id),
+        published=published(box.school_id), readers=_readers(box, form),
     )
+
+
+def _readers(box: Letterbox, form: forms.Form) -> list[str]:
+    """Return who would read it as far as the form is filled in; nobody is named where nobody could."""
+    own = boxes.boxes_of(g.actor, box.school_id)
+    chosen = form.values.get("box")
+    given = {
+        "box": chosen if chosen in own else own[0], "excluded": form.data.get("people", ()),
+        "excluded_words": form.data.get("words", ""),
+    }
+    try:
+        return named(posting.who_reads(box, given, grave=False).people, g.actor)
+    except Invalid:
+        return []
 
 
 def _slip(letter: Letter, slip: Slip, box: Letterbox) -> str:

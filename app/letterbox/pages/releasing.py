@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from app import vault
 from app.access import guard
 from app.core import forms
 from app.core.database import savepoint
@@ -13,6 +14,7 @@ from app.core.errors import Conflict, Invalid
 from app.directory.people import posts_held_at
 from app.directory.posts import POST_WORDS
 from app.directory.queries import names_of
+from app.escalation.views import named
 from app.letterbox import policy, queries, schemas
 from app.letterbox.models import Letter, LetterRelease
 from app.letterbox.pages.blueprint import letterbox
@@ -36,7 +38,8 @@ def release(letter: Letter) -> Any:
             else:
                 flash(_("It is told and on record. Whoever wrote the letter sees to whom."), "done")
                 return redirect(url_for("letterbox.letter", letter_id=letter.id), code=303)
-    page = render_template("letterbox/release.html", letter=letter, form=form, people=_people(letter))
+    readers = [_("Whom you tell"), *named(vault.readers_of(letter.id), g.actor)]
+    page = render_template("letterbox/release.html", letter=letter, form=form, people=_people(letter), readers=readers)
     return page, 422 if form.errors else 200
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app import vault
-from app.access import Actor
+from app.access import CENTRE, Actor
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Conflict, Missing
@@ -21,6 +21,7 @@ from app.escalation.readers import Team
 from app.letterbox import policy
 from app.letterbox.clocks import review_due
 from app.letterbox.models import EmergencyOpening, Letter
+from app.letterbox.queries import opened_in_emergency_by
 from app.letterbox.service import trail
 from app.letterbox.service.posting import worded
 from app.letterbox.service.readership import head_of, kept_from, teams_of
@@ -92,6 +93,11 @@ def _open(
     return opening
 
 
+def hearing_of(letter: Letter, *, by: Actor) -> set[UUID]:
+    """Return who is told that somebody opens something of this letter, and reads why."""
+    return {by.person_id}.union(*(team.living for team in _told(letter, by)))
+
+
 def _told(letter: Letter, by: Actor) -> list[Team]:
     """Return who hears of an opening: where the letter is kept from somebody, those of the room who read it.
 
@@ -104,6 +110,13 @@ def _told(letter: Letter, by: Actor) -> list[Team]:
         people = room.living & vault.readers_each([letter.id])[letter.id]
         room = Team(tuple(vault.user(person_id) for person_id in sorted(people)), people)
     return [room, teams["centre"], *([] if without.unclear else [teams["leadership"]])]
+
+
+def lent_to(letter: Letter, *, by: Actor) -> EmergencyOpening | None:
+    """Return the opening by which somebody reads a letter for a time; nothing for whoever reads it for good."""
+    if not by.holds(*CENTRE) or by.person_id in vault.readers_each([letter.id])[letter.id]:
+        return None
+    return next((one for one in opened_in_emergency_by(by) if one.letter_id == letter.id), None)
 
 
 def name_of(letter: Letter, *, by: Actor) -> str:
