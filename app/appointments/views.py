@@ -14,13 +14,12 @@ from app.appointments.periods import period_at
 from app.appointments.policy import READ
 from app.appointments.queries.rooms import rooms_of
 from app.appointments.queries.timetable import free_between
-from app.appointments.service import Wish, plan_series
 from app.appointments.slots import FreeSlot
 from app.appointments.states import CLAIMING
 from app.appointments.words import DEEDS, STATES, TONES
 from app.core import clock
 from app.directory.queries import DirectoryLine, calendar_of, names_of, names_of_students, today_at
-from app.schooltime import SchoolCalendar, day_at, moment_at
+from app.schooltime import SchoolCalendar, day_at, moment_at, wall_at
 
 ONE_DAY = timedelta(days=1)
 _AHEAD = timedelta(days=400)
@@ -195,13 +194,9 @@ def free_soon(
 def next_times(booking: Appointment, actor: Actor) -> tuple[FreeSlot | None, list[FreeSlot]]:
     """Return the same time of next week, if it is free, and the next other times of whoever holds a session."""
     free = free_soon(actor, booking.school_id, booking.student_id, counsellor_id=actor.person_id, most=200)
-    room_id = booking.room_id or next(iter(rooms_of(booking.school_id))).id
-    wish = Wish(
-        booking.school_id, booking.starts_at, room_id=room_id, counsellor_id=actor.person_id,
-        student_id=booking.student_id,
-    )
-    planned = plan_series(wish, every_weeks=1, times=2, by=actor)[-1]
-    same = next((slot for slot in free if slot.start == planned.starts_at and slot.room_id == room_id), None)
+    wall = wall_at(calendar_of(booking.school_id).zone, booking.starts_at)
+    next_week = moment_at(calendar_of(booking.school_id).zone, wall + timedelta(weeks=1))
+    same = next((slot for slot in free if slot.start == next_week and booking.room_id in (None, slot.room_id)), None)
     return same, [slot for slot in free if slot != same][:6]
 
 

@@ -68,7 +68,7 @@ def test_from_today_to_the_next_time_and_a_signed_entry(world: World, browser_of
     booking = booked(world)
     lin = browser_of("lin")
     today = text(lin, "/")
-    assert "下一场" in today and "陈*涵" in today and "第 1 次" in today and "陈子涵" not in today
+    assert "下一场" in today and "陈*涵" in today and "第 2 次" in today and "陈子涵" not in today
     assert "/sitting" not in today, "two hours before"
     assert lin.post(f"/appointments/{booking}/sitting").headers["Location"] == f"/appointments/{booking}"
     assert not sittings(world)
@@ -110,7 +110,7 @@ def test_from_today_to_the_next_time_and_a_signed_entry(world: World, browser_of
         lin = browser_of("lin")
         again = lin.post(f"/appointments/{booking}/sitting")
         assert lin.get(again.headers["Location"]).headers["Location"] == f"/files/{file_id}/entries/{entry.id}"
-        assert "第 2 次" in text(lin, "/")
+        assert "第 3 次" in text(lin, "/")
     assert len(world.events("sitting:begun")) == len(world.events("sitting:ended")) == 1
     looked = [row for row in world.events("entry:viewed") if row.subject_id == file_id]
     assert looked, "who viewed the file is known"

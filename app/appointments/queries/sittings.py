@@ -1,8 +1,8 @@
 """Sessions that somebody holds: what goes on, what comes next, and how often a student has come."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -11,7 +11,7 @@ from app.access import Actor
 from app.appointments.models import Appointment, Sitting
 from app.core import clock
 from app.core.database import session
-from app.files.models import FileEntry
+from app.files.models import FileEntry, StudentFile
 
 GOES_ON_FOR = timedelta(days=14)
 """So long a session that nobody ended stands on the first page (Xinxia's own default)."""
@@ -64,18 +64,46 @@ def next_bookings(actor: Actor, school_id: UUID) -> Sequence[Appointment]:
 
 
 def came_before(bookings: Collection[Appointment], actor: Actor) -> Mapping[UUID, int]:
-    """Return how often the student of each booking had come before it, as far as the actor may know of it."""
+    """Return how often the student of each booking had come before it, as far as the actor may know of it.
+
+    Bookings and the sessions that stand in the files say it, whichever says more: not all who come are booked.
+    """
     students = {booking.student_id for booking in bookings if booking.student_id is not None}
     if not students:
         return {}
-    came = session().execute(
+    said = _booked_before(students, actor), _written_before(students, actor)
+    return {
+        booking.id: max(sum(at < booking.starts_at for at in came.get(booking.student_id, ())) for came in said)
+        for booking in bookings if booking.student_id is not None
+    }
+
+
+def _booked_before(students: Collection[UUID], actor: Actor) -> Mapping[UUID | None, list[datetime]]:
+    rows = session().execute(
         select(Appointment.student_id, Appointment.starts_at, Appointment.reason_id).where(
             Appointment.student_id.in_(students), Appointment.state == "attended", Appointment.session_id.is_(None),
         )
     ).all()
-    reached = actor.ring.reaches({row.reason_id for row in came if row.reason_id is not None})
-    known = [row for row in came if row.reason_id is None or row.reason_id in reached]
-    return Counter(
-        booking.id for booking in bookings for row in known
-        if row.student_id == booking.student_id and row.starts_at < booking.starts_at
-    )
+    reached = actor.ring.reaches({row.reason_id for row in rows if row.reason_id is not None})
+    found = defaultdict(list)
+    for row in rows:
+        if row.reason_id is None or row.reason_id in reached:
+            found[row.student_id].append(row.starts_at)
+    return found
+
+
+def _written_before(students: Collection[UUID], actor: Actor) -> Mapping[UUID | None, list[datetime]]:
+    rows = session().execute(
+        select(StudentFile.student_id, StudentFile.id, FileEntry.started_at)
+        .join(FileEntry, FileEntry.file_id == StudentFile.id)
+        .where(
+            StudentFile.student_id.in_(students), FileEntry.state == "signed",
+            FileEntry.kind.in_(("first", "follow_up", "crisis")),
+        )
+    ).all()
+    reached = actor.ring.reaches({row.id for row in rows})
+    found = defaultdict(list)
+    for row in rows:
+        if row.id in reached:
+            found[row.student_id].append(row.started_at)
+    return found
