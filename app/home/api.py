@@ -82,7 +82,7 @@ def today() -> Any:
     """Say what waits for the caller, the most urgent first; the lists of each post have addresses of their own."""
     return {
         "tasks": [_task(task) for task in first_tasks(g.actor)],
-        "periods": strip_of(g.actor) if g.actor.holds(PostKind.COUNSELLOR) else [],
+        "periods": [one for one in strip_of(g.actor) if one["words"]] if g.actor.holds(PostKind.COUNSELLOR) else [],
         "figures": [{"covers": covers, **vars(figures)} for covers, figures in figures_open_to(g.actor).items()],
     }
 

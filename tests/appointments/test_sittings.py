@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,10 +11,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.appointments import service
+from app.appointments.errors import NotPossible
 from app.appointments.models import Appointment, Sitting
+from app.appointments.service import sittings as sitting_service
+from app.appointments.service.sittings import Ending
 from app.core import clock
 from app.core.database import session
+from app.core.errors import Missing
 from app.files.models import FileEntry, StudentFile
+from app.files.reading import body_of
 from tests.appointments.telling import booked, claims, does, implied, noon, state_of, wish
 from tests.files import steps
 from tests.world import World
@@ -207,6 +213,30 @@ def test_nobody_else_holds_it_and_only_what_stands_can_be_held(world: World, bro
         assert not sittings(world) and not world.events("entry:begun")
         begun(world, lin, booking)
     assert entry_of(world, booking).started_at == noon(13), "written down afterwards"
+
+
+def test_a_draft_taken_away_leaves_the_session_to_be_begun_again(world: World, browser_of: BrowserOf) -> None:
+    booking = booked(world)
+    with clock.at(noon(13)):
+        lin = browser_of("lin")
+        address, _page = begun(world, lin, booking)
+        entry = entry_of(world, booking)
+        lin.post(f"/files/{entry.file_id}/entries/{entry.id}/discard")
+        assert sittings(world)[0].entry_id is None
+        assert lin.get(address).headers["Location"] == f"/appointments/{booking}"
+        assert "开始辅导" in text(lin, f"/appointments/{booking}")
+        begun(world, lin, booking)
+        assert entry_of(world, booking).id != entry.id and len(sittings(world)) == 1
+    with clock.at(noon(13) + timedelta(hours=3)):
+        for who, refusal in (("bo", Missing), ("lin", None), ("lin", NotPossible)):
+            with nullcontext() if refusal is None else pytest.raises(refusal), world.acting(who) as by:
+                held = session().get_one(Sitting, (booking, world.people["lin"]))
+                sitting_service.end(held, session().get_one(Appointment, booking), Ending(came=True), by=by)
+    entry = entry_of(world, booking)
+    with world.acting("lin") as by:
+        body = body_of(steps.entry(entry.id), by=by)
+    assert body is not None and body["ended_at"] == "2026-10-13T12:40", "when it was over, not when it was noted"
+    assert body["place"] == "心灵屋"
 
 
 @pytest.mark.alike

@@ -21,6 +21,7 @@ from app.appointments.service.placing import Wish
 from app.appointments.states import EARLY, Kind
 from app.core import clock
 from app.core.database import session
+from app.core.errors import Missing
 from app.directory.queries import calendar_of
 from app.escalation.readers import teams_around
 from app.files import service as files
@@ -83,6 +84,10 @@ def end(
     Raises what noting who came, booking and signing raise; a draft saved elsewhere since `revision` is Stale.
     """
     HOLD.demand(by, booking)
+    if sitting.person_id != by.person_id:
+        raise Missing()
+    if sitting.ended_at is not None:
+        raise NotPossible()
     if booking.state in ("confirmed", "attended", "no_show"):
         _note(booking, came=ending.came, by=by)
     following = _next(booking, ending.next_time, by=by) if ending.next_time else None
