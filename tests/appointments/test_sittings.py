@@ -254,7 +254,11 @@ def test_today_and_paper_say_who_comes_without_the_whole_name(world: World, brow
         taken = text(browser_of("lin"), "/")
         assert "x-slot-mark-closed" in taken and str(kept) not in taken
         free = text(browser_of("tan"), "/")
-        assert "x-slot-mark-free" in free and "王*" not in free
+        assert "x-slot-mark-free" in free and "王*" not in free and "候补" not in free
+    with clock.at(noon(16) - timedelta(hours=1)):
+        with world.acting("lin") as by:
+            service.add_waiting(world.students["zoe"], by=by)
+        assert "空（候补 1）" in text(browser_of("lin"), "/")
     week = "/appointments/print?view=week&day=2026-10-14"
     paper = text(lin, week)
     assert "王*" in paper and "王瑞" not in paper and "青禾小学" in paper and "Lin" in paper and "已占用" in paper
