@@ -95,6 +95,7 @@ def test_a_holiday_over_bookings_is_noticed_told_once_and_settled_with_one_press
     assert len(first) == len(second) == 3
     assert first[0]["counsellor"] == str(lin), "the same counsellor wherever they have time"
     assert browser.post(f"/appointments/{ana}/settle", data=first[0]).headers["Location"] == at
+    assert second[0]["slot"] != first[0]["slot"], "the first buttons do not stand in each other's way"
     # Somebody was quicker: nothing is lost, and others are offered.
     again = browser.post(f"/appointments/{ana}/settle", data=first[0])
     assert again.status_code == 409 and presses(again.get_data(as_text=True), asked)

@@ -1,8 +1,8 @@
 """Bookings that no longer fit: a holiday, a closed room, an absence or the end of a post came over them."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -96,7 +96,8 @@ def is_known_displaced(school_id: UUID) -> bool:
 def offers_for(bookings: Sequence[Appointment]) -> dict[UUID, tuple[Offer, ...]]:
     """Return, for each of some bookings of one school in their order, the three nearest times to move it to.
 
-    Whoever must not know of a booking is offered for none.
+    Whoever must not know of a booking is offered for none. What is nearest for one is not offered for the next while
+    there is something else, so that a list is gone through with the first button of each.
     """
     if not bookings:
         return {}
@@ -109,20 +110,28 @@ def offers_for(bookings: Sequence[Appointment]) -> dict[UUID, tuple[Offer, ...]]
     who |= {booking.student_id for booking in bookings if booking.student_id is not None}
     start = min(clock.now(), bookings[0].starts_at)
     taken = taken_between(who, start, max(clock.now(), bookings[-1].starts_at) + NEAR + 2 * ONE_DAY)
-    return {booking.id: _offers(booking, timetable, taken) for booking in bookings}
+    found: dict[UUID, tuple[Offer, ...]] = {}
+    promised: set[tuple[UUID, datetime]] = set()
+    for booking in bookings:
+        found[booking.id] = _offers(booking, timetable, taken, promised)
+        promised |= {(offer.counsellor_id, offer.slot.start) for offer in found[booking.id][:1]}
+    return found
 
 
-def _offers(booking: Appointment, timetable: Timetable, taken: Container[Claim]) -> tuple[Offer, ...]:
+def _offers(
+    booking: Appointment, timetable: Timetable, taken: Container[Claim], promised: Container[tuple[UUID, datetime]]
+) -> tuple[Offer, ...]:
     calendar = timetable.calendar
     middle, today = day_at(calendar, booking.starts_at), day_at(calendar, clock.now())
     first = max(today, middle - NEAR)
     days = (first + ONE_DAY * number for number in range((max(today, middle) + NEAR - first).days + 1))
     slots = list(free_slots(days, timetable, taken=taken, since=clock.now(), student_id=booking.student_id))
     knowing = vault.readers_of(booking.reason_id) if booking.reason_id is not None else None
-    offers = {slot: _with(slot, booking, knowing) for slot in slots}
-    own = [slot for slot in slots if offers[slot] == booking.counsellor_id]
-    chosen: Iterable[FreeSlot] = own or [slot for slot in slots if offers[slot] is not None]
-    return tuple(Offer(slot, who) for slot in nearest(chosen, booking.starts_at) if (who := offers[slot]) is not None)
+    with_whom = ((slot, _with(slot, booking, knowing)) for slot in slots)
+    offers = {slot: Offer(slot, who) for slot, who in with_whom if who is not None}
+    own = {slot: offer for slot, offer in offers.items() if offer.counsellor_id == booking.counsellor_id} or offers
+    unpromised = [slot for slot, offer in own.items() if (offer.counsellor_id, slot.start) not in promised]
+    return tuple(own[slot] for slot in nearest(unpromised or own, booking.starts_at))
 
 
 def _with(slot: FreeSlot, booking: Appointment, knowing: set[UUID] | None) -> UUID | None:
