@@ -34,7 +34,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 from sqlalchemy.pool import NullPool
 
 _T = TypeVar("_T")
@@ -108,6 +108,7 @@ class _Remembering(Session):
 
 @event.listens_for(_Remembering, "loaded_as_persistent")
 @event.listens_for(_Remembering, "pending_to_persistent")
+@event.listens_for(_Remembering, "detached_to_persistent")
 def _hold_on_to(opened: _Remembering, row: Any) -> None:
     opened.met.append(row)
 
@@ -149,6 +150,16 @@ def write_down(rows: Sequence[Base]) -> None:
         session().flush()
         kept = [{name: value for name, value in vars(row).items() if name != "_sa_instance_state"} for row in rows]
         session().connection().execute(_insert_into(type(rows[0])), kept)
+
+
+def write_new(row: Base) -> None:
+    """Insert a row that goes on being read and changed in this transaction, as `write_down` does.
+
+    The session takes it for one that it has read, and asks anew for what stands in none of its attributes.
+    """
+    write_down([row])
+    make_transient_to_detached(row)
+    session().add(row)
 
 
 @cache

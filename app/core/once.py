@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.database import Base, session
+from app.core.database import Base, session, write_down
 
 
 class OnceDone(Base):
@@ -28,8 +28,7 @@ def where_it_went(key: uuid.UUID) -> str | None:
 
 def remember(key: uuid.UUID, location: str) -> None:
     """Keep, in the deed's own transaction, that the form with this key is done."""
-    session().add(OnceDone(key=key, location=location, at=clock.now()))
-    session().flush()
+    write_down([OnceDone(key=key, location=location, at=clock.now())])
 
 
 def forget_old(*, keep: timedelta = timedelta(days=2)) -> int:

@@ -11,6 +11,7 @@ from app import vault
 from app.core.database import Base
 from app.vault import read_server, sealed, server_sealed
 from app.vault.encoding import lengths
+from app.vault.server import ServerKey
 
 
 class Organisation(Base):
@@ -179,12 +180,12 @@ class Post(Base):
 
     def is_marked(self) -> bool:
         """Say whether this server, under any of its keys, gave the post as it stands."""
-        return is_marked(self)
+        return is_marked(self, vault.server_key())
 
 
-def is_marked(post: Any) -> bool:
-    """Say of a post, or of its columns as they were asked for, whether this server gave it as it stands."""
-    return vault.server_key().verify_mac(_post_statement(post), post.mark)
+def is_marked(post: Any, key: ServerKey) -> bool:
+    """Say of a post, or of its columns as they were asked for, whether the server gave it as it stands."""
+    return key.verify_mac(_post_statement(post), post.mark)
 
 
 def _post_statement(post: Any) -> bytes:

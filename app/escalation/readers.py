@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, or_
 
 from app import vault
-from app.access import CENTRE, Actor, PostKind
+from app.access import Actor, PostKind
 from app.core.errors import Conflict
 from app.core.words import N_
-from app.directory.queries import CENTRE_OF_SCHOOL, posts_at, today_at
+from app.directory.models import Post
+from app.directory.queries import CENTRE_OF_SCHOOL, find_posts, posts_where, today_at
 from app.escalation.levels import GRAVE
 from app.escalation.models import Concern, HandOver
 from app.escalation.tiers import AT_CENTRE, OPEN, TIERS, Tier, chain_from, first_tier, turn
@@ -57,7 +58,7 @@ def teams_around(
     """
     founded = _founded(school_id, grade_id)
     holding = groups.holding({group.id for group in founded.values()})
-    in_post = _in_post(school_id, grade_id, founded)
+    in_post = _in_post(school_id, grade_id)
     return {
         tier: _team(founded[tier], holding[founded[tier].id], in_post[tier], frozenset(excluded), singly=singly)
         if tier in founded
@@ -74,7 +75,7 @@ def _founded(school_id: UUID, grade_id: UUID | None) -> dict[str, SharedKey]:
 # Written once: building a statement costs more than the database needs to carry it out.
 _AROUND = vault.groups_where(
     or_(
-        and_(Group.organisation_id == bindparam("school"), Group.kind.in_(("room", "leadership"))),
+        and_(Group.organisation_id == bindparam("school"), or_(Group.kind == "room", Group.kind == "leadership")),
         and_(
             Group.organisation_id == bindparam("school"), Group.kind == "grade", Group.subject_id == bindparam("grade")
         ),
@@ -92,18 +93,32 @@ def _team(
     return Team(tuple(vault.user(person_id) for person_id in sorted(held.now - excluded)), living)
 
 
-def _in_post(school_id: UUID, grade_id: UUID | None, founded: Mapping[str, SharedKey]) -> dict[str, set[UUID]]:
-    """Return who holds the posts of each tier today; of a centre without keys nobody is asked."""
-    centre_id = founded["centre"].organisation_id if "centre" in founded else None
-    tiers = {
-        "grade": lambda post: post.grade_id == grade_id is not None and post.kind is PostKind.HEAD_OF_GRADE,
-        "room": lambda post: post.organisation_id == school_id and post.kind is PostKind.COUNSELLOR,
-        "leadership": lambda post: post.organisation_id == school_id and post.kind is PostKind.LEAD,
-        "centre": lambda post: post.organisation_id == centre_id and post.kind in CENTRE,
-    }
-    kinds = (PostKind.HEAD_OF_GRADE, PostKind.COUNSELLOR, PostKind.LEAD, *CENTRE)
-    posts = posts_at([school_id, *([centre_id] if centre_id else [])], *kinds, on=today_at(school_id))
-    return {tier: {person_id for person_id, post in posts if counts(post)} for tier, counts in tiers.items()}
+def _in_post(school_id: UUID, grade_id: UUID | None) -> dict[str, set[UUID]]:
+    """Return who holds the posts of each tier around a student today."""
+    found: dict[str, set[UUID]] = {tier: set() for tier in TIERS}
+    for person_id, post in find_posts(_POSTS_AROUND, on=today_at(school_id), school=school_id, grade=grade_id):
+        found[_TIER_OF[post.kind]].add(person_id)
+    return found
+
+
+_TIER_OF: dict[PostKind, Tier] = {
+    PostKind.HEAD_OF_GRADE: "grade", PostKind.COUNSELLOR: "room", PostKind.LEAD: "leadership",
+    PostKind.CENTRE_COUNSELLOR: "centre", PostKind.CENTRE_HEAD: "centre",
+}
+_POSTS_AROUND = posts_where(
+    or_(
+        and_(
+            Post.organisation_id == bindparam("school"),
+            or_(
+                Post.kind == "counsellor", Post.kind == "lead",
+                and_(Post.kind == "head_of_grade", Post.grade_id == bindparam("grade")),
+            ),
+        ),
+        and_(
+            Post.organisation_id == CENTRE_OF_SCHOOL, or_(Post.kind == "centre_counsellor", Post.kind == "centre_head")
+        ),
+    )
+)
 
 
 def members_of_room(school_id: UUID) -> set[UUID]:

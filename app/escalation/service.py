@@ -8,7 +8,7 @@ from uuid import UUID
 from app import vault
 from app.access import Actor, PostKind
 from app.core import clock
-from app.core.database import session
+from app.core.database import session, write_new
 from app.core.errors import Conflict, Invalid, Missing
 from app.core.ids import new_id
 from app.core.words import N_
@@ -74,8 +74,7 @@ def raise_concern(
     kept = {**account, "who": line.name, "where": line.where, "excluded": sorted(id.hex for id in excluded)}
     _seal(concern, kept, found, sealing, by)
     concern.due_at = due_from_now(concern)
-    session().add(concern)
-    session().flush()
+    write_new(concern)
     keep_step(concern, Deed("raise"), before=None, by=by)
     tell_raised(concern, teams, by=by)
     return concern

@@ -60,9 +60,12 @@ def write(row: Base, column: str, value: Any, key: ObjectKey) -> None:
     setattr(row, column, key.seal(plain, _aad(row, column)))
 
 
-def read(row: Base, column: str, key: ObjectKey) -> Any:
-    """Return the value sealed in a row; raises Damaged when it is not exactly what was sealed there."""
-    return json.loads(key.unseal(getattr(row, column), _aad(row, column)))
+def read(row: Any, column: str, key: ObjectKey, *, of: type[Base] | None = None) -> Any:
+    """Return the value sealed in a row; raises Damaged when it is not exactly what was sealed there.
+
+    `of` names the model of a row whose columns alone were asked for.
+    """
+    return json.loads(key.unseal(getattr(row, column), _aad(row, column, of)))
 
 
 def write_server(row: Base, column: str, value: Any) -> None:
@@ -82,11 +85,12 @@ def server_key() -> ServerKey:
     return key
 
 
-def _aad(row: Base, column: str) -> bytes:
-    bound: SealedAs = type(row).__table__.c[column].info["sealed"]
+def _aad(row: Any, column: str, of: type[Base] | None = None) -> bytes:
+    model = of or type(row)
+    bound: SealedAs = model.__table__.c[column].info["sealed"]
     return lengths(
         "xinxia/1/column",
-        bound.table or row.__tablename__,
+        bound.table or model.__tablename__,
         column,
         getattr(row, bound.organisation) if bound.organisation else None,
         getattr(row, bound.object),

@@ -1,7 +1,10 @@
 """What exactly is signed and bound, spelled out once for signer and verifier alike."""
 
+import functools
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from app.vault.encoding import lengths
@@ -9,12 +12,29 @@ from app.vault.models import Grant, Group, GroupKey, Membership, RecoveryCard, S
 from app.vault.publics import Member, PersonKey, SharedKey, SlipKey
 from app.vault.ways import Way
 
+_Row = TypeVar("_Row")
+
+
+def _once(spell: Callable[[_Row], bytes]) -> Callable[[_Row], bytes]:
+    """Spell out once a row that was asked for as columns: it cannot change, and the next request asks for it again.
+
+    An entity can change, and is spelled out each time.
+    """
+    remembered = functools.lru_cache(maxsize=8192)(spell)
+
+    @functools.wraps(spell)
+    def spelled(row: _Row) -> bytes:
+        return remembered(row) if isinstance(row, tuple) else spell(row)
+
+    return spelled
+
 
 def moment(at: datetime) -> str:
     """Return a moment as it is signed: in UTC, whatever zone it was given in."""
     return at.astimezone(UTC).isoformat()
 
 
+@_once
 def user_key_statement(key: UserKey | PersonKey) -> bytes:
     """A person's public keys in one epoch, and whether they may vouch for others."""
     return lengths(
@@ -22,6 +42,7 @@ def user_key_statement(key: UserKey | PersonKey) -> bytes:
     )
 
 
+@_once
 def slip_statement(slip: Slip | SlipKey) -> bytes:
     """The key behind an invitation, for which key of whom it is and until when."""
     return lengths(
@@ -53,6 +74,7 @@ def letter_id(kem_public: bytes, sign_public: bytes) -> UUID:
     return UUID(int=int.from_bytes(digest[:16], "big") & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
 
 
+@_once
 def membership_info(member: Membership | Member) -> bytes:
     """The HPKE info that ties a wrapped group key to its group, epoch and holder."""
     return lengths(
@@ -61,6 +83,7 @@ def membership_info(member: Membership | Member) -> bytes:
     )
 
 
+@_once
 def membership_statement(member: Membership | Member) -> bytes:
     """A membership as its granter signs it."""
     return lengths(

@@ -161,7 +161,7 @@ class Trust:
 
     def expect(self, keys: Iterable[tuple[UUID, int]]) -> None:
         """Load people's keys and everybody who vouches for them in one question, before they are asked for."""
-        wanted = set(keys) - self._at_hand.keys()
+        wanted = {key for key in keys if key not in self._at_hand}
         letters = {object_id for object_id, epoch in wanted if epoch == LETTERS_OWN}
         if letters:
             self._letters = session().scalars(select(LetterKey).where(LetterKey.object_id.in_(letters))).all()

@@ -14,7 +14,15 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from app.core import clock
-from app.core.database import Database, in_transaction, is_full_or_broken, savepoint, session, should_retry
+from app.core.database import (
+    Database,
+    in_transaction,
+    is_full_or_broken,
+    savepoint,
+    session,
+    should_retry,
+    write_new,
+)
 from app.core.once import OnceDone
 
 
@@ -211,6 +219,16 @@ def test_ids_and_bytes_come_back_as_they_went_in(database):
         session().add(row(key=key))
     with database.transaction(writes=False):
         assert session().query(OnceDone).one().key == key
+
+
+def test_a_row_that_was_written_new_is_changed_like_one_that_was_read(database):
+    with database.transaction():
+        written = row()
+        write_new(written)
+        assert session().get(OnceDone, written.key) is written
+        written.location = "/letters/moved"
+    with database.transaction(writes=False):
+        assert session().query(OnceDone).one().location == "/letters/moved"
 
 
 def test_the_embedded_database_is_durable_and_forgets_what_was_deleted(database):

@@ -55,6 +55,8 @@ def test_sol_with_posts_by_sql_is_still_a_subject_teacher(world: World) -> None:
     ids=str,
 )
 def test_a_post_changed_by_sql_is_none(world: World, changes: dict[str, Any]) -> None:
+    with world.acting("sol") as sol:
+        assert sol.posts, "and that its mark was right before is remembered"
     with world.database.transaction() as db:
         db.execute(update(Post).where(Post.person_id == world.people["sol"]).values(changes))
     with world.acting("sol") as sol:

@@ -12,7 +12,8 @@ from app.core.ids import new_id
 from app.vault import AlreadyFounded, NoKey, Untrusted, codes, groups, people, recovery_cards, slips
 from app.vault.keypairs import KeyPair
 from app.vault.models import Membership, RecoveryCard
-from app.vault.statements import card_statement
+from app.vault.publics import Member
+from app.vault.statements import card_statement, membership_statement
 from app.vault.trust import trust
 from tests.vault.keyholders import Keyholders, gather
 
@@ -208,3 +209,14 @@ def test_a_slip_made_to_last_longer_by_sql_vouches_for_nobody(holders: Keyholder
             vault.create_object(
                 new_id(), organisation_id=holders.organisation, to=[vault.user(newcomer)], by=lin, basis="test"
             )
+
+
+def test_a_membership_reads_as_it_stands_however_often_it_was_read_before(holders: Keyholders) -> None:
+    with holders.ring("lin") as lin:
+        groups.found(holders.organisation, "room", by=lin)
+        entity = session().scalars(select(Membership)).one()
+        kept = Member._make(getattr(entity, name) for name in Member._fields)
+        assert membership_statement(entity) == membership_statement(kept) == membership_statement(kept)
+        entity.wrapped = bytes(80)
+        assert membership_statement(entity) == membership_statement(kept._replace(wrapped=bytes(80)))
+        assert membership_statement(entity) != membership_statement(kept)

@@ -33,12 +33,14 @@ from app.directory.queries.posts import (
     begun_posts,
     current_posts,
     ended_posts,
+    find_posts,
     holders_of,
     names_of,
     people_in_post,
     posts_at,
     posts_held,
     posts_of,
+    posts_where,
 )
 from app.directory.queries.sealed_pages import DirectoryLine
 from app.directory.queries.students import PlacedStudent, get_placed_student, get_student, placed_students
@@ -57,6 +59,7 @@ __all__ = [
     "contacts_open_to",
     "current_posts",
     "ended_posts",
+    "find_posts",
     "find_students",
     "get_class",
     "get_classes",
@@ -80,6 +83,7 @@ __all__ = [
     "posts_at",
     "posts_held",
     "posts_of",
+    "posts_where",
     "readers_of_contacts",
     "today_at",
     "visible_classes",

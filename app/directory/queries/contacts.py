@@ -10,7 +10,7 @@ from app.access import Actor
 from app.core.database import session
 from app.directory.models import ClassContacts, Student
 from app.directory.policy import SEE_CONTACTS
-from app.directory.queries.sealed_pages import DirectoryLine, open_pages, pages_of
+from app.directory.queries.sealed_pages import DirectoryLine, open_pages, page_of
 from app.directory.queries.students import PlacedStudent, get_student
 from app.vault import KeyRing
 
@@ -36,8 +36,8 @@ def get_line_and_contacts(student_id: UUID, ring: KeyRing) -> tuple[DirectoryLin
     student = get_student(student_id)
     if student is None:
         return None, None
-    pages, row = pages_of([student]), _contacts_row(student)
-    ring.open_many({*(page.directory_id for page, *_ in pages), *([row.id] if row else [])})
+    pages, row = page_of(student), _contacts_row(student)
+    ring.open_many({*(page.directory_id for page in pages), *([row.id] if row else [])})
     line = next(iter(open_pages(pages, ring, [student_id])), None)
     return line, _contacts_in(row, student, ring)
 

@@ -11,7 +11,7 @@ from app.directory.models import DirectoryPage, Student
 from app.directory.pinyin import search
 from app.directory.policy import sees_class
 from app.directory.queries.classes import visible_classes
-from app.directory.queries.sealed_pages import DirectoryLine, Pages, open_pages, pages_of, pages_where
+from app.directory.queries.sealed_pages import DirectoryLine, Page, open_pages, page_of, pages_of, pages_where
 from app.directory.queries.students import get_student
 from app.vault import KeyRing
 
@@ -22,7 +22,7 @@ MOST_FOUND = 60
 def get_line(student_id: UUID, ring: KeyRing) -> DirectoryLine | None:
     """Return a student as the directory names them, or None for somebody without the staff key."""
     student = get_student(student_id)
-    return lines_of_students([student], ring).get(student_id) if student else None
+    return next(iter(open_pages(page_of(student), ring, [student_id])), None) if student else None
 
 
 def lines_of_students(students: Iterable[Student], ring: KeyRing) -> dict[UUID, DirectoryLine]:
@@ -67,16 +67,16 @@ def visible_lines(actor: Actor) -> list[DirectoryLine]:
     return open_pages(_visible_pages(actor), actor.ring)
 
 
-def _visible_pages(actor: Actor) -> Pages:
+def _visible_pages(actor: Actor) -> list[Page]:
     """Return the pages of the classes this person is in charge of, in school order.
 
     Those who left stand on a page of no class, which nobody is in charge of: they are not among them.
     """
     order: dict[UUID | None, int] = {shape.id: index for index, shape in enumerate(visible_classes(actor))}
-    return sorted(pages_where(DirectoryPage.class_id.in_(order)), key=lambda row: order[row[0].class_id])
+    return sorted(pages_where(DirectoryPage.class_id.in_(order)), key=lambda page: order[page.class_id])
 
 
-def _pages_of_those_who_left(actor: Actor) -> Pages:
+def _pages_of_those_who_left(actor: Actor) -> list[Page]:
     """Return the pages of those who left the schools that this person is in charge of as a whole."""
     whole = [one for one in actor.organisations() if sees_class(actor, school_id=one, grade_id=None, class_id=None)]
     return pages_where(DirectoryPage.school_id.in_(whole), DirectoryPage.class_id.is_(None))

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
+from app import vault
 from app.access import PostHeld, PostKind
 from app.core.database import read_columns, session
 from app.directory.models import Person, Post, is_marked
@@ -23,7 +25,7 @@ def names_of(person_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def posts_held(person_id: UUID, on: date) -> tuple[PostHeld, ...]:
     """Return the posts a person holds on a day; a post ended yesterday is not among them."""
-    return tuple(map(_held, _marked(_OF_PERSON, on, person=person_id)))
+    return tuple(post for _, post in find_posts(_OF_PERSON, on=on, person=person_id))
 
 
 def current_posts(on: date, *conditions: ColumnElement[bool]) -> list[Post]:
@@ -32,9 +34,34 @@ def current_posts(on: date, *conditions: ColumnElement[bool]) -> list[Post]:
     return [row for row in rows if row.is_marked()]
 
 
-def _marked(posts: Select[*tuple[Any, ...]], on: date, **asked: Any) -> list[Any]:
-    """Return the columns of the posts that a question made once finds."""
-    return [row for row in read_columns(posts, day=on, **asked) if is_marked(row)]
+def posts_where(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the question for posts that count on a day, to be made once and asked by `find_posts`."""
+    return select(*_FACTS).where(*_COUNTS, *conditions).order_by(*_ORDER)
+
+
+def find_posts(which: Select[*tuple[Any, ...]], *, on: date, **asked: Any) -> list[tuple[UUID, PostHeld]]:
+    """Return whom a question made by `posts_where` finds, each with the post; one this server did not give is none."""
+    key = vault.server_key()
+    posts = map(_Post._make, read_columns(which, day=on, **asked))
+    return [(post.person_id, _held(post)) for post in posts if _is_marked(post, key)]
+
+
+class _Post(NamedTuple):
+    """A post's columns, for who neither changes nor keeps it."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    organisation_id: UUID
+    grade_id: UUID | None
+    class_id: UUID | None
+    starts_on: date
+    ends_on: date | None
+    mark: bytes
+
+
+# The answer for the same columns and the same key never changes: it is remembered as that of a signature's check is.
+_is_marked = lru_cache(maxsize=8192)(is_marked)
 
 
 def _held(row: Any) -> PostHeld:
@@ -44,15 +71,14 @@ def _held(row: Any) -> PostHeld:
 def posts_of(person_ids: Iterable[UUID], on: date) -> dict[UUID, tuple[PostHeld, ...]]:
     """Return the posts that each of these people holds on a day, for lists of people."""
     found: dict[UUID, tuple[PostHeld, ...]] = {person_id: () for person_id in person_ids}
-    for row in _marked(_OF_PEOPLE, on, people=list(found)):
-        found[row.person_id] += (_held(row),)
+    for person_id, post in find_posts(_OF_PEOPLE, on=on, people=list(found)):
+        found[person_id] += (post,)
     return found
 
 
 def posts_at(organisation_ids: Collection[UUID], *kinds: PostKind, on: date) -> list[tuple[UUID, PostHeld]]:
     """Return who holds which post of these kinds at any of these organisations on a day."""
-    rows = _marked(_AT, on, places=list(organisation_ids), kinds=list(kinds))
-    return [(row.person_id, _held(row)) for row in rows]
+    return find_posts(_AT, on=on, places=list(organisation_ids), kinds=list(kinds))
 
 
 def begun_posts(since: date) -> list[tuple[UUID, PostHeld, date]]:
@@ -97,13 +123,9 @@ def holders_of(
 # Written once: building a statement costs more than the database needs to carry it out.
 _COUNTS = (Post.starts_on <= bindparam("day"), or_(Post.ends_on.is_(None), Post.ends_on >= bindparam("day")))
 _ORDER = (Post.starts_on, Post.id)
-_FACTS = (
-    Post.id, Post.person_id, Post.kind, Post.organisation_id, Post.grade_id, Post.class_id, Post.starts_on,
-    Post.ends_on, Post.mark,
-)
-_CURRENT: Select[*tuple[Any, ...]] = select(*_FACTS).where(*_COUNTS).order_by(*_ORDER)
-_OF_PERSON = _CURRENT.where(Post.person_id == bindparam("person"))
-_OF_PEOPLE = _CURRENT.where(Post.person_id.in_(bindparam("people", expanding=True)))
-_AT = _CURRENT.where(
+_FACTS = tuple(getattr(Post, name) for name in _Post._fields)
+_OF_PERSON = posts_where(Post.person_id == bindparam("person"))
+_OF_PEOPLE = posts_where(Post.person_id.in_(bindparam("people", expanding=True)))
+_AT = posts_where(
     Post.organisation_id.in_(bindparam("places", expanding=True)), Post.kind.in_(bindparam("kinds", expanding=True))
 )
