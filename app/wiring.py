@@ -12,7 +12,7 @@ from app.appointments import service as bookings
 from app.appointments.api import appointments_api, rooms_api
 from app.appointments.cli import appointments as races
 from app.appointments.pages import appointments as appointments_pages
-from app.appointments.pages import ask_act, asking, book_act, feeds, look_ins, may_have_feed, waiting
+from app.appointments.pages import ask_act, asking, book_act, feeds, look_ins, may_have_feed, times_out, waiting
 from app.appointments.pages import rooms as rooms_pages
 from app.appointments.service.displacing import tell_of_displaced
 from app.appointments.service.look_ins import tell_of_overdue
@@ -88,7 +88,7 @@ from app.vault.certificates import certificate
 
 PAGES = (
     core, home, identity, notifications, directory, files, escalation, appointments_pages, asking,
-    letterbox, letters_out, feeds, look_ins, waiting, oversight, rooms_pages,
+    letterbox, letters_out, times_out, feeds, look_ins, waiting, oversight, rooms_pages,
 )
 APIS = (
     session_api, account_api, home_api, notices_api, directory_api, invitations_api, keys_api, files_api, concerns_api,

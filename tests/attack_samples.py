@@ -14,13 +14,15 @@ from sqlalchemy import select
 from app.appointments import service as appointments
 from app.appointments.models import LookIn
 from app.appointments.queries import free_between, get_room
+from app.appointments.queries.cards import cards_by_student
 from app.appointments.service import Wish, groups
+from app.appointments.service.cards import getting_ready, print_sheet
 from app.core import clock
 from app.core.database import session
 from app.directory.importing import uploads
 from app.directory.importing.students import import_students
 from app.directory.models import Post
-from app.directory.queries import today_at
+from app.directory.queries import get_class, today_at
 from app.entrance.queries import letterbox_of
 from app.escalation import hand_overs, service
 from app.escalation.models import SecondOpinion
@@ -128,7 +130,9 @@ def _appointment(world: World, student: str) -> Sample:
     with world.acting(counsellor) as by:
         said = {"about": "friends"}
         waits = appointments.add_waiting(world.students[student], reason=said, excluded=kept_from, by=by).id
-    return {**made, "look_in_id": task, "waiting_id": waits, **_group(world, counsellor, school_id, kept_from)}
+    group = _group(world, counsellor, school_id, kept_from)
+    card = _card(world, student, school, counsellor)
+    return {**made, "look_in_id": task, "waiting_id": waits, "card_id": card, **group}
 
 
 def _group(world: World, counsellor: str, school_id: UUID, kept_from: list[UUID]) -> Sample:
@@ -143,6 +147,16 @@ def _group(world: World, counsellor: str, school_id: UUID, kept_from: list[UUID]
         meets = Wish(school_id, slots[1].start, "group", slots[1].room_id, seats=4)
         group = groups.begin_group(meets, theme="friends", **rule, by=by)
         return {"series_id": series.id, "programme_id": group.id}
+
+
+def _card(world: World, student: str, school: str, counsellor: str) -> UUID:
+    """Let the room print the cards of a student's class, once."""
+    with world.acting(counsellor) as by:
+        shape = get_class(world.classes[school, "四年级", "1班"])
+        assert shape is not None
+        if world.students[student] not in cards_by_student(by, world.organisations[school]):
+            print_sheet(shape, getting_ready(9)(), by=by)
+        return cards_by_student(by, world.organisations[school])[world.students[student]][0].id
 
 
 def _room(world: World, student: str) -> Sample:

@@ -38,6 +38,10 @@ PUBLIC = {
     "letters_out.done", "letters_out.keep", "letters_out.leave", "letters_out.more", "letters_out.onward",
     "letters_out.question", "letters_out.safe", "letters_out.send", "letters_out.start", "letters_out.thread",
     "letters_out.worker", "static",
+    "times_out.about", "times_out.another", "times_out.back", "times_out.begin", "times_out.calendar",
+    "times_out.check", "times_out.code", "times_out.done", "times_out.keep", "times_out.move", "times_out.name",
+    "times_out.off", "times_out.own", "times_out.passes", "times_out.send", "times_out.start", "times_out.take",
+    "times_out.when",
 }
 CAST = (*STAFF, "root")
 HTTPS = {"base_url": "https://localhost"}

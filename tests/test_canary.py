@@ -39,6 +39,7 @@ from app.upkeep import backup
 from app.vault import registry
 from app.vault.return_codes import in_words, new_return_code
 from config.logging import JsonLines
+from tests.appointments.own import Phone, address_of, printed
 from tests.databases import Installation
 from tests.directory.rosters.lists import workbook
 from tests.directory.test_roster_pages import confirm, send
@@ -164,6 +165,16 @@ class Nest:
             appointments.ask_for(wish, reason={"about": "other", "words": self.bird("why somebody comes")}, by=cruz)
             said = {"words": self.bird("why somebody waits")}
             appointments.ask_to_wait(self.world.students["rui"], reason=said, by=cruz)
+        self._student_bookings()
+
+    def _student_bookings(self) -> None:
+        """Book with a card, and ask for a time by name: what is typed, and the codes of both, lie nowhere."""
+        phone = Phone(self.browsers["lin"].application, address_of(self.world))
+        card = printed(self.world)["ana"]
+        phone.books(card)
+        code = phone.asks(self.bird("typed name"), self.bird("typed class")[:40])
+        self.aviary.birds |= {"code of a card": (card,), "code of a typed name": (code,)}
+        self.addresses.append(phone.path("own"))
 
         free = Wish(self.world.school, next_noon(self.world), "group", self.world.school, seats=4)
         with self.world.acting("lin") as lin:

@@ -39,6 +39,7 @@ KEY_MATERIAL = {
     "letter_message": {"before", "signature"},
     "letter_release": {"signature"},
     "letter_visit": {"server_half", "locked"},
+    "student_card": {"lookup", "locked"},
 }
 
 
@@ -91,7 +92,7 @@ PUT_BACK = {
     "found by the trail": {
         "student_file.overview", "concern.card", "letter.head", "person.name_sealed", "person.mail_sealed",
         "account.factor_sealed", "class_contacts.contacts", "directory_page.lines", "roster_import.way_back",
-        "notice_choice.robot_sealed",
+        "notice_choice.robot_sealed", "student_card.holder",
     },
     # Written once: there is no older one. What is signed is refused by trigger and signature besides.
     "never written again": {
@@ -100,6 +101,7 @@ PUT_BACK = {
         "person.number_sealed", "letter.name", "letter_message.body", "letter_attachment.details",
         "letter_release.words", "name_opening.reason", "roster_upload.content",
         "appointment.reason", "waiting_entry.reason", "group_programme.theme",
+        "typed_name.written",
     },
     # A draft within the room until it is signed; saving it leaves no event.
     "a draft of the room's": {"group_entry.body"},

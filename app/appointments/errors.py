@@ -170,3 +170,51 @@ class NoSuchCounsellor(Invalid):
     """Somebody who does not counsel at the school."""
 
     words = N_("Please choose a counsellor of the school.")
+
+
+class NoSuchCode(Invalid):
+    """A code that is written rightly and leads to nothing at this school."""
+
+    words = N_(
+        "Nothing was found with this code at this school. Please compare it once more. "
+        "An old card no longer counts once a new one was printed."
+    )
+
+
+class CardOfSomebodyWhoLeft(Conflict):
+    """The card of a student who is no longer at the school."""
+
+    words = N_("This card no longer counts at this school. Please speak to a teacher you trust.")
+
+
+class EnoughBooked(Conflict):
+    """A student has as many times as one may have before one was used."""
+
+    words = N_("You have booked two times already. Move one of them, or call one off, and you can book again.")
+
+
+class ManyWait(Conflict):
+    """Half of what is free waits for names that the room has to look up first."""
+
+    words = N_(
+        "Very many have just asked for a time without a card. With a card you can book at once; "
+        "or come to the room while it is open, write a letter, or try again tomorrow."
+    )
+
+
+class HasBegun(Conflict):
+    """A time that has begun can be neither moved nor called off by the student."""
+
+    words = N_("This time has begun and cannot be changed here any more. Please go to the room, or speak to a teacher.")
+
+
+class NotMatched(Conflict):
+    """A time that somebody asked for by name is confirmed once it is known who they are."""
+
+    words = N_("Please look first who asked for this time.")
+
+
+class TryAgain(Conflict):
+    """Something changed while slow work was done; doing it again is enough."""
+
+    words = N_("Something changed meanwhile. Please do it once more.")

@@ -87,6 +87,8 @@ MAKE_FEED = Permission("feed:make", [is_counsellor], reauth=True)
 SERIES = Permission("series:read", (is_counsellor, may_know_of_all, in_its_room))
 GROUP = Permission("group:read", (is_counsellor, holds_theme, in_its_room))
 KEEP_GROUP = Permission("group:keep", (is_counsellor, holds_theme, in_its_room))
+LIST_CARDS = Permission("student_card:list", [is_counsellor])
+KEEP_CARDS = Permission("student_card:keep", [is_counsellor, in_its_room])
 LOOK_IN = Permission("look_in:close", [is_counsellor, watches_over, in_its_room])
 KEEP_WAITING = Permission("waiting:keep", _ROOM)
 
@@ -110,4 +112,9 @@ PERMISSIONS = (
     SERIES,
     GROUP,
     KEEP_GROUP,
+    CALENDAR, READ, BOOK, READ_REASON, CHANGE, HOLD, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG,
+    KEEP_FEED, MAKE_FEED, LOOK_IN,
+    LIST_ROOMS, KEEP_WAITING,
+    KEEP_FEED, MAKE_FEED, LIST_CARDS, KEEP_CARDS, LOOK_IN,
+    LIST_ROOMS,
 )

@@ -231,3 +231,62 @@ class GroupWords(Shape):
     body = fields.Str(load_default="", validate=validate.Length(max=20_000))
     version = fields.Int(required=True)
     then = fields.Str(load_default="", validate=validate.OneOf(("", "sign")))
+
+
+class WithoutCard(Shape):
+    """Who somebody without a card is, in their own words."""
+
+    name = fields.Str(
+        required=True, validate=validate.Length(max=80, error=N_("Please write a shorter name.")),
+        error_messages={"required": N_("Please fill this in.")},
+    )
+    class_name = fields.Str(
+        required=True, validate=validate.Length(max=40, error=N_("Please write a shorter name.")),
+        error_messages={"required": N_("Please fill this in.")},
+    )
+
+
+class When(Shape):
+    """The time that a student chose."""
+
+    slot = SlotKey(required=True, error_messages={"required": _NO_SLOT})
+
+
+class About(Shape):
+    """What it is about, or that a student does not want to say."""
+
+    about = fields.Str(load_default="", validate=validate.OneOf(list(ABOUT)))
+    skip = fields.Str(load_default="", validate=validate.Length(max=10))
+
+
+class OwnChange(Shape):
+    """Which state of a booking its student has before them."""
+
+    version = fields.Int(required=True)
+
+
+class OwnMove(OwnChange):
+    """Where a student moves a booking."""
+
+    slot = SlotKey(required=True, error_messages={"required": _NO_SLOT})
+
+
+class PassCode(Shape):
+    """The code on a pass as somebody typed it."""
+
+    code = fields.Str(
+        required=True, validate=validate.Length(max=40),
+        error_messages={"required": N_("Please type your code.")},
+    )
+
+
+class SearchWho(Shape):
+    """By what somebody is looked for who asked by name."""
+
+    q = fields.Str(load_default="", validate=validate.Length(max=100))
+
+
+class Match(OwnChange):
+    """Which student it is who asked by name."""
+
+    student = fields.UUID(required=True)

@@ -100,7 +100,11 @@ def school_of(actor: Actor) -> UUID | None:
 
 def deeds_of(booking: Appointment) -> tuple[str, ...]:
     """Return what can be done to a booking with one button, in the order in which buttons stand."""
-    return tuple(deed for deed in DEEDS if deed in queries.deeds_now(booking))
+    found = queries.deeds_now(booking)
+    if booking.student_id is None and not booking.is_session:
+        # Nobody confirms a time before it is known whose it is.
+        found = tuple(deed for deed in found if deed != "confirm")
+    return tuple(deed for deed in DEEDS if deed in found)
 
 
 def lines_between(actor: Actor, school_id: UUID, first: date, last: date) -> list[Line]:

@@ -8,11 +8,16 @@ from uuid import UUID
 from app.appointments import service
 from app.appointments.models import CounsellingRoom
 from app.appointments.queries import get_appointment, get_room, nearest_free
+from app.appointments.queries.own import free_for
 from app.appointments.service import Opening, Wish, groups
+from app.appointments.service.by_students import ask_by_name, book_with_card
+from app.appointments.service.cards import getting_ready, print_sheet
 from app.demo import cast, texts
 from app.demo.story import Story
-from app.directory.queries import calendar_of, lines_of_class, today_at, visible_classes
+from app.directory.queries import calendar_of, get_class, lines_of_class, today_at, visible_classes
 from app.schooltime import day_at
+from app.vault import letters
+from app.vault.return_codes import new_return_code
 
 ROOM = "T00031"
 _LOG = {
@@ -78,6 +83,8 @@ def appointments(story: Story) -> None:
     before.noted(story.back(2, "12:50"), service.attend)
     Noon(story, "T00022", 4).booked(story.back(1, "12:48"), None, about="mood")
     Noon(story, "T00021", 2).booked(story.back(1, "13:02"), None)
+    Noon(story, "T00022", 6).booked_with_card(story.back(1, "19:40"))
+    story.add(story.back(0, "07:35"), lambda: _asked_by_name(story))
     Noon(story, "T00022", 8).asked_for(story.back(0, "08:05"), words=texts.WHY_ASKED)
     story.add(story.back(1, "13:10"), lambda: _begin_group(story))
 
@@ -95,6 +102,17 @@ def _begin_group(story: Story) -> None:
     teacher = story.district.actor("T00024")
     for line in lines_of_class(visible_classes(teacher)[0].id, teacher.ring)[9:13]:
         groups.join_group(programme, line.id, by=by)
+
+
+def _asked_by_name(story: Story) -> None:
+    """Let somebody without a card ask for a time, whom the room has yet to find."""
+    school_id = story.district.organisation(cast.PRIMARY).id
+    free, by = free_for(school_id, None)[-1], story.district.actor("T00024")
+    line = lines_of_class(visible_classes(by)[0].id, by.ring)[9]
+    ask_by_name(
+        school_id, when=(free.room_id, free.start), about="friends",
+        written={"name": line.name, "class_name": line.where}, writer=letters.writer_of(new_return_code()),
+    )
 
 
 class Noon:
@@ -131,6 +149,23 @@ class Noon:
             service.ask_for(self._wish(None), reason=reason, by=by)
 
         self.story.add(at, happens)
+
+    def booked_with_card(self, at: datetime) -> None:
+        """Let the room print the cards of a class, and the student book with theirs in the evening."""
+
+        def printed() -> None:
+            of_class = visible_classes(self.story.district.actor(self.reporter))[0].id
+            by, shape = self.story.district.actor(ROOM), get_class(of_class)
+            assert shape is not None
+            print_sheet(shape, getting_ready(len(lines_of_class(of_class, by.ring)))(), by=by)
+
+        def booked() -> None:
+            wish = self._wish(None)
+            assert wish.student_id is not None and wish.room_id is not None
+            book_with_card(wish.school_id, wish.student_id, when=(wish.room_id, wish.starts_at), about="mood")
+
+        self.story.add(at - timedelta(days=2), printed)
+        self.story.add(at, booked)
 
     def noted(self, at: datetime, deed: Callable[..., object]) -> None:
         """Let the counsellor note who came."""

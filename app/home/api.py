@@ -29,6 +29,7 @@ ABOUT: dict[str, tuple[str, str | None]] = {
     "rooms.displaced": ("displaced_appointments", "rooms_api.displaced"),
     "look_ins.one": ("look_in", None),
     "appointments.show": ("appointment", "appointments_api.show"),
+    "appointments.who": ("appointment", "appointments_api.show"),
     "identity.tasks": ("admission", "keys_api.waiting"),
     "identity.card": ("recovery_card", None),
 }

@@ -237,11 +237,14 @@ def _look_ins(actor: Actor) -> Iterator[Task]:
 
 
 def _requests(actor: Actor) -> Iterator[Task]:
-    """Name what teachers asked for, each time of which is kept free until the room answers."""
+    """Name what was asked for, each time of which is kept free until the room answers."""
     for line in requests_to(actor):
+        by_name = line.booking.student_id is None
+        by_student = line.booking.booked_by is None
+        why = _("A student asks for a time") if by_student else _("A teacher asks for an appointment")
         yield Task(
             WAITING, line.booking.expires_at, line.who.name if line.who else "--", line.who.where if line.who else "",
-            _("A teacher asks for an appointment"), "appointments.show", {"appointment_id": line.booking.id},
+            why, "appointments.who" if by_name else "appointments.show", {"appointment_id": line.booking.id},
             kind="visit",
         )
 

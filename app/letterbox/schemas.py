@@ -251,19 +251,3 @@ class Safe(Shape):
     safe = fields.Str(
         required=True, validate=validate.OneOf(list(SAFE)), error_messages={"required": N_("Please choose one.")}
     )
-
-
-class Kept(Shape):
-    """What shows that a return code was kept."""
-
-    last = fields.Str(load_default="", validate=validate.Length(max=20, error=N_("Type the last four digits.")))
-    printed = fields.Bool(load_default=False)
-
-
-class Code(Shape):
-    """A return code as it was typed."""
-
-    code = fields.Str(
-        required=True, validate=validate.Length(max=200, error=N_("This is longer than any code.")),
-        error_messages={"required": N_("Please type your code.")},
-    )

@@ -126,6 +126,8 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "room:open": N_("Note that the counselling room opens or closes"),
         "feed:keep": N_("See and switch off the address for one's own calendar program"),
         "feed:make": N_("Make an address for one's own calendar program"),
+        "student_card:list": N_("See which classes have personal cards"),
+        "student_card:keep": N_("Print the personal cards of a class, and withdraw one"),
         "look_in:close": N_("Look in on a student who did not come, and note it"),
         "waiting:keep": N_("See an entry of the waiting list, change it, and offer a time"),
         "series:read": N_("See and end appointments that repeat"),

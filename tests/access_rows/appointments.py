@@ -40,6 +40,8 @@ TABLE = {
     "appointment:ask_for": {"ana": "cruz sol", "zoe": "moss sol", "kai": "quill", "missing": ""},
     "appointment:take_back": {"lin's": "", "without a reason": "cruz", "without lin": "cruz", "missing": "",
                               "ana waits": "cruz", "rui waits, without lin": "cruz"},
+    "student_card:list": {"-": "lin bo tan newcomer"},
+    "student_card:keep": {"the school's room": _ROOM, "the other school's room": "tan", "missing": ""},
     "look_in:close": {"ana's": "lin", "missing": ""},
     "waiting:keep": {
         "ana waits": "lin bo newcomer", "rui waits, without lin": "bo", "missing": "",

@@ -26,6 +26,10 @@ BROWSER_ONLY = {
         "identity.use_card", "feeds.own", "feeds.make", "feeds.end",
     },
     "a file for a calendar program": {"feeds.one"},
+    "codes that are printed and shown this once; who a typed name is, a person decides in front of the page": {
+        "appointments.cards", "appointments.class_cards", "appointments.print_cards", "appointments.withdraw_lost",
+        "appointments.who", "appointments.nobody",
+    },
     "that somebody is well: a person says so in front of the page": {"look_ins.one"},
     "a session is held by a person; its record and its booking have doors of their own": {
         "appointments.begin", "appointments.sitting", "appointments.save_sitting", "appointments.end_sitting",

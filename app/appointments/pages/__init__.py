@@ -4,8 +4,10 @@
 from app.appointments.pages import (
     bookings,
     calendar,
+    cards,
     displaced,
     groups,
+    matching,
     series,
     sittings,
 )
@@ -26,6 +28,7 @@ from app.appointments.pages.feeds import (
 from app.appointments.pages.look_ins import (
     look_ins,
 )
+from app.appointments.pages.own import times_out
 from app.appointments.pages.rooms import (
     rooms,
 )
@@ -40,13 +43,16 @@ __all__ = [
     "book_act",
     "bookings",
     "calendar",
+    "cards",
     "displaced",
     "feeds",
     "groups",
     "look_ins",
+    "matching",
     "may_have_feed",
     "rooms",
     "series",
     "sittings",
+    "times_out",
     "waiting",
 ]

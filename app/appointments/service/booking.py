@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app import audit
 from app.access import Actor
-from app.appointments.errors import CounsellorAway, NotPossible
+from app.appointments.errors import CounsellorAway, NotMatched, NotPossible
 from app.appointments.models import Appointment
 from app.appointments.policy import ASK_FOR, BOOK, CHANGE, TAKE_BACK
 from app.appointments.queries import get_room, live_seats, past_due, readers_of_reason
@@ -23,7 +23,8 @@ from app.core.errors import Missing
 from app.directory.queries import calendar_of, get_placed_student
 from app.schooltime import Clock, due
 
-_REQUEST_WAITS = Clock("school_days", 2, at_most_hours=24 * 14)
+REQUEST_WAITS = Clock("school_days", 2, at_most_hours=24 * 14)
+"""How long a time is kept free until the room agrees (Xinxia's own default)."""
 _AT_A_TIME = 200
 
 
@@ -47,7 +48,7 @@ def ask_for(
     ASK_FOR.demand(by, student)
     if wish.kind in AT_ANY_TIME or wish.seats is not None:
         raise Missing()
-    ends = min(due(_REQUEST_WAITS, clock.now(), calendar_of(wish.school_id)), wish.starts_at)
+    ends = min(due(REQUEST_WAITS, clock.now(), calendar_of(wish.school_id)), wish.starts_at)
     sealed = seal_reason(reason, school_id=wish.school_id, excluded=excluded, by=by)
     return place(wish, Terms("requested", ends, by.person_id, sealed), by=by)
 
@@ -77,6 +78,8 @@ def hold(
 def confirm(booking: Appointment, *, revision: int, by: Actor) -> None:
     """Agree to what was asked for."""
     CHANGE.demand(by, booking)
+    if booking.student_id is None and not booking.is_session:
+        raise NotMatched()
     step(booking, "confirm", revision=revision, by=by)
 
 
@@ -95,7 +98,7 @@ def take_back(booking: Appointment, *, revision: int, by: Actor) -> None:
 def attend(booking: Appointment, *, revision: int, by: Actor) -> None:
     """Note that somebody came."""
     CHANGE.demand(by, booking)
-    with telling_nearest(_wish_of(booking)):
+    with telling_nearest(wish_of(booking)):
         step(booking, "attend", revision=revision, by=by)
     look_ins.came_after_all(booking, by=by)
 
@@ -120,13 +123,13 @@ def move(
     if booking.session_id is not None:
         raise NotPossible()
     wish = replace(
-        _wish_of(booking), starts_at=starts_at, room_id=room_id or booking.room_id,
+        wish_of(booking), starts_at=starts_at, room_id=room_id or booking.room_id,
         counsellor_id=counsellor_id or booking.counsellor_id,
     )
     with telling_nearest(wish):
         if wish.counsellor_id != booking.counsellor_id and not may_take(booking, wish.counsellor_id):
             raise CounsellorAway()
-        return _move(booking, wish, revision=revision, by=by)
+        return moved(booking, wish, revision=revision, by=by)
     raise AssertionError("unreachable")
 
 
@@ -135,7 +138,8 @@ def may_take(booking: Appointment, counsellor_id: UUID | None) -> bool:
     return booking.reason_id is None or counsellor_id in readers_of_reason(booking)
 
 
-def _move(booking: Appointment, wish: Wish, *, revision: int, by: Actor) -> Appointment:
+def moved(booking: Appointment, wish: Wish, *, revision: int, by: audit.Doer) -> Appointment:
+    """Give back the old time and take the new one, within a savepoint of the caller's, who undoes it on Taken."""
     seats = list(live_seats(booking)) if booking.is_session else []
     state, expires = booking.state, booking.expires_at
     for each in (booking, *seats):
@@ -145,14 +149,14 @@ def _move(booking: Appointment, wish: Wish, *, revision: int, by: Actor) -> Appo
         min(expires, wish.starts_at) if expires else None, booking.booked_by, sealed_of(booking),
         (booking.series_id, booking.series_number or 0) if booking.series_id else None, booking.id,
     )
-    moved = put(wish, terms, by=by)
+    there = put(wish, terms, by=by)
     for each in seats:
-        seat_in(moved, each.student_id, Terms(booked_by=each.booked_by, sealed=sealed_of(each), moved_from=each.id),
+        seat_in(there, each.student_id, Terms(booked_by=each.booked_by, sealed=sealed_of(each), moved_from=each.id),
                 by=by)
-    return moved
+    return there
 
 
-def _wish_of(booking: Appointment) -> Wish:
+def wish_of(booking: Appointment) -> Wish:
     """Return what was wanted, as it would be asked for again."""
     minutes = int((booking.ends_at - booking.starts_at) / timedelta(minutes=1))
     kind: Kind = booking.kind  # type: ignore[assignment]

@@ -85,6 +85,8 @@ def telling_nearest(wish: Wish) -> Iterator[None]:
         session().expire_all()
     else:
         return
+    # What was changed past the session is undone in the database alone: a page that says so reads it anew.
+    session().expire_all()
     raise kind(
         nearest=nearest_free(
             wish.school_id, wish.starts_at, counsellor_id=wish.counsellor_id, student_id=wish.student_id

@@ -11,8 +11,9 @@ from app.appointments.policy import READ_REASON
 from app.appointments.service.placing import Sealed
 from app.core.ids import new_id
 from app.core.words import N_
-from app.escalation.readers import teams_around
+from app.escalation.readers import Team, teams_around
 from app.files.service import RoomNotFounded
+from app.vault import letters
 
 ABOUT = {
     "": N_("Not said"),
@@ -36,17 +37,34 @@ def seal_reason(
     said = {"about": str((reason or {}).get("about", "")), "words": str((reason or {}).get("words", "")).strip()}
     if not any(said.values()) and not excluded:
         return None
+    room = _room_of(school_id, excluded)
+    key = vault.create_object(
+        new_id(), organisation_id=school_id, to=room.holders, by=by.ring, basis="appointment:booked"
+    )
+    return _under(key, said)
+
+
+def seal_for_room(said: Mapping[str, str], *, school_id: UUID) -> Sealed:
+    """Seal to the room what somebody without an account said; nobody else keeps its key. Raises RoomNotFounded."""
+    room = _room_of(school_id, ())
+    key = letters.seal_letter(
+        organisation_id=school_id, to=room.holders, basis="appointment:booked", writer=None
+    )
+    return _under(key, said)
+
+
+def _room_of(school_id: UUID, excluded: Collection[UUID]) -> Team:
     room = teams_around(school_id=school_id, grade_id=None, excluded=excluded)["room"]
     if not room.living:
         raise RoomNotFounded()
+    return room
+
+
+def _under(key: vault.ObjectKey, said: Mapping[str, str]) -> Sealed:
     # A booking that is not kept lends the reason its columns.
-    bearer = Appointment(school_id=school_id, reason_id=new_id())
-    assert bearer.reason_id is not None
-    key = vault.create_object(
-        bearer.reason_id, organisation_id=school_id, to=room.holders, by=by.ring, basis="appointment:booked"
-    )
-    vault.write(bearer, "reason", said, key)
-    assert bearer.reason is not None
+    bearer = Appointment(school_id=key.organisation_id, reason_id=key.object_id)
+    vault.write(bearer, "reason", dict(said), key)
+    assert bearer.reason_id is not None and bearer.reason is not None
     return Sealed(bearer.reason_id, bearer.reason)
 
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from app import audit
+from app import audit, vault
 from app.appointments.errors import NotPossible, NotYet, SessionFull
 from app.appointments.events import EVENT_OF
 from app.appointments.models import Appointment
 from app.appointments.queries import live_seats
+from app.appointments.queries.own import typed_name_of
 from app.appointments.service import answers
 from app.appointments.service.claims import claim, release
 from app.appointments.states import CLAIMING, EARLY, LIVE, Deed, State, after
@@ -33,6 +34,8 @@ def step(booking: Appointment, deed: Deed, *, by: audit.Doer, revision: int | No
         release(booking)
     elif to in CLAIMING and not had:
         claim(booking)
+    if to in ("cancelled", "expired") and booking.student_id is None and not booking.is_session:
+        settle(booking, by=by)
     audit.record(
         by, EVENT_OF[deed], organisation=booking.school_id, subject=("appointment", booking.id), kind=booking.kind,
         counsellor=booking.counsellor_id, room=booking.room_id,
@@ -60,6 +63,32 @@ def give_to(booking: Appointment, counsellor_id: UUID, *, by: audit.Doer) -> Non
         by, "appointment:handed_on", organisation=booking.school_id, subject=("appointment", booking.id),
         counsellor=counsellor_id,
     )
+
+
+def match_to(booking: Appointment, student_id: UUID, *, revision: int, by: audit.Doer) -> None:
+    """Say whose a booking is that somebody asked for by name, and take the student's time; raises Taken, Stale."""
+    if booking.state != "requested" or booking.student_id is not None or booking.is_session:
+        raise NotPossible()
+    _compare_and_swap(
+        booking, revision, state=booking.state, seat=None, student_id=student_id, expires_at=booking.expires_at
+    )
+    release(booking)
+    claim(booking)
+    settle(booking, by=by)
+    audit.record(
+        by, "appointment:matched", organisation=booking.school_id, subject=("appointment", booking.id),
+    )
+
+
+def settle(booking: Appointment, *, by: audit.Doer) -> None:
+    """Let nobody but whoever has its code read any more who asked for a booking by name."""
+    typed = typed_name_of(booking)
+    if typed is None or typed.settled_at is not None:
+        return
+    typed.settled_at, typed.settled_by = clock.now(), by.person_id
+    for holder in vault.holders_of(typed.id):
+        if holder.kind != "letter":
+            vault.withdraw(typed.id, holder=holder)
 
 
 def _state_after(booking: Appointment, deed: Deed) -> State:

@@ -145,6 +145,12 @@ def booked_otherwise(student_id: UUID, kind: str, *, by: Actor) -> None:
             _take_off(entry, "booked", by=by)
 
 
+def booked_by_themselves(student_id: UUID, *, by: audit.Doer) -> None:
+    """Take a student off who has booked a talk alone without an account: they know that they wait."""
+    for entry in waits_of(student_id, WaitingEntry.kind == "individual"):
+        _take_off(entry, "booked", by=by)
+
+
 def _take_off(entry: WaitingEntry, code: str, *, by: audit.Doer) -> None:
     _demand_waits(entry)
     offer = open_offers([entry.id]).get(entry.id)

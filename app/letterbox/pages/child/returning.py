@@ -1,10 +1,9 @@
 """Coming back with a code: reading what was answered, and writing on."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, g, request
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,13 +15,15 @@ from app.core.requests import ahead
 from app.directory.queries import names_of
 from app.entrance import visits
 from app.entrance.doors import VisitOver, box_at
+from app.entrance.keeping import TypedCode, stretch_typed_code, stretched_code
 from app.entrance.models import Letterbox
+from app.entrance.naming import named, named_each
 from app.entrance.visits import Visit
 from app.escalation.levels import GRAVE
 from app.letterbox import queries, schemas
 from app.letterbox.models import Letter
 from app.letterbox.pages.ahead import ahead_of, check_files, screen_words, screened
-from app.letterbox.pages.child.readers import centre_among, named, named_each
+from app.letterbox.pages.child.readers import centre_among
 from app.letterbox.pages.child.sending import sent_with_files
 from app.letterbox.pages.child.visiting import (
     begin_anew,
@@ -38,39 +39,21 @@ from app.letterbox.words import OPENING_BASES_FOR_WRITERS, RELEASE_BASES_FOR_WRI
 from app.vault.return_codes import MistypedReturnCode
 
 
-def _stretch_ahead() -> None:
-    """Do the slow work of a code before the transaction; a typing error costs none, a wrong code as much as a right."""
-    form = forms.read(schemas.Code(), request.form)
-    if form.errors:
-        return
-    with suppress(MistypedReturnCode):
-        with current_app.extensions["database"].transaction(writes=False):
-            stretch = returning.stretching(form.data["code"])
-        g.ahead = stretch()
-
-
 @letters_out.route("/<address>/back", methods=["GET", "POST"])
 @public
-@ahead(_stretch_ahead)
+@ahead(stretch_typed_code)
 def back(address: str) -> Any:
     """Ask for the return code."""
     box = box_at(address)
     if request.method != "POST":
         return show("back", box, form=forms.blank())
-    form = forms.read(schemas.Code(), request.form)
+    form = forms.read(TypedCode(), request.form)
     if not form.errors:
         try:
-            return _arrive(box, _opened_with_code(box))
+            return _arrive(box, returning.come_back(stretched_code(), school_id=box.school_id))
         except (MistypedReturnCode, NoSuchLetter) as refused:
             form = form.with_error("code", refused.words)
     return show("back", box, form=form), 422
-
-
-def _opened_with_code(box: Letterbox) -> Opened:
-    writer = g.get("ahead")
-    if writer is None:
-        raise MistypedReturnCode()
-    return returning.come_back(writer, school_id=box.school_id)
 
 
 def _arrive(box: Letterbox, opened: Opened) -> AnyResponse:

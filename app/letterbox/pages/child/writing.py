@@ -18,11 +18,12 @@ from app.core.requests import ahead, repeatable
 from app.entrance import visits
 from app.entrance.doors import VisitOver, box_at
 from app.entrance.models import Letterbox
+from app.entrance.naming import named
 from app.entrance.visits import Visit
 from app.identity.sessions import source_of_request
 from app.letterbox import schemas
 from app.letterbox.pages.ahead import ahead_of, check_files, screen_words, screened
-from app.letterbox.pages.child.readers import NamedReaders, named, named_readers, published
+from app.letterbox.pages.child.readers import NamedReaders, named_readers, published
 from app.letterbox.pages.child.sending import sent_with_files
 from app.letterbox.pages.child.start import readers_by_box
 from app.letterbox.pages.child.visiting import (
