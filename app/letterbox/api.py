@@ -21,7 +21,7 @@ from app.files.handing_out import download
 from app.letterbox import policy, queries, schemas
 from app.letterbox.models import AnswerReading, BoxOpening, Letter, LetterAttachment
 from app.letterbox.raising import raise_and_note
-from app.letterbox.service import answering, attaching, boxes, readership, second
+from app.letterbox.service import answering, attaching, boxes, readership, second, talks
 from app.letterbox.service.messages import Said
 from app.letterbox.service.readership import kept_from
 from app.letterbox.words import BOXES, MESSAGE_KINDS, MODES, STATES
@@ -271,6 +271,15 @@ def level(letter: Letter, given: dict[str, Any]) -> None:
 def reroute(letter: Letter, given: dict[str, Any]) -> None:
     """Give a letter from the principal's mailbox to the counselling room; the caller cannot open it any more."""
     answering.reroute(letter, revision=given["version"], by=g.actor)
+
+
+@letters_api.post("/letters/<uuid:letter_id>/talk")
+@guard(policy.OFFER_TALK, load=queries.get_letter)
+@letters_api.arguments(schemas.LetterVersion)
+@letters_api.response(204)
+def offer_talk(letter: Letter, given: dict[str, Any]) -> None:
+    """Let whoever wrote the letter choose a time for a talk on their own page."""
+    talks.offer_talk(letter, revision=given["version"], by=g.actor)
 
 
 @letters_api.post("/letters/<uuid:letter_id>/closing")

@@ -32,6 +32,9 @@ EVENTS = {
     "letter:level_set": N_("set the level of a letter"),
     "letter:rerouted": N_("gave a letter to the counselling room"),
     "letter:led_to_concern": N_("raised a concern from a letter"),
+    "letter:talk_offered": N_("offered a talk to whoever wrote a letter"),
+    "letter:talk_booked": N_("a time for a talk was chosen in a letter"),
+    "letter:talk_called_off": N_("a talk was called off in a letter"),
     "letter:closed": N_("closed a letter"),
 }
 

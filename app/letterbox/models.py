@@ -76,6 +76,8 @@ class Letter(Base):
     thread: Mapped[bytes]
     # How they want to be known, class, wishes, who must not learn of it, what screening found.
     head: Mapped[bytes] = sealed(organisation="school_id")
+    # That a talk was offered, and which time was chosen: no row names letter and booking in the open.
+    talk: Mapped[bytes | None] = sealed(organisation="school_id", nullable=True)
     name_id: Mapped[UUID | None]
     name: Mapped[bytes | None] = sealed(object="name_id", organisation="school_id", nullable=True)
     notes_id: Mapped[UUID | None]

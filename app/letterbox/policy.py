@@ -119,6 +119,7 @@ NOTE = Permission("letter:note", _ROOM, _CENTRE_ACTS)
 SET_LEVEL = Permission("letter:set_level", _ROOM, _CENTRE_ACTS)
 REROUTE = Permission("letter:reroute", _LEADERSHIP)
 RAISE = Permission("letter:raise_concern", _ROOM)
+OFFER_TALK = Permission("letter:offer_talk", _ROOM)
 CLOSE = Permission("letter:close", _ROOM, _LEADERSHIP, _CENTRE_ACTS)
 SEE_LATE = Permission("letter:see_late", [is_counsellor], [is_lead], [is_school_admin], [is_at_centre])
 FIGURES = Permission("letter:figures", [is_counsellor], [is_lead])
@@ -130,5 +131,5 @@ MANAGE_THIS = Permission(
 
 PERMISSIONS = (
     LIST, READ, ANSWER, READ_SECOND, OPEN_NAME, OPEN_LETTER, SEE_OPENING, REVIEW_OPENING, RELEASE, READ_RELEASE,
-    SET_READERS, NOTE, SET_LEVEL, REROUTE, RAISE, CLOSE, SEE_LATE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
+    SET_READERS, NOTE, SET_LEVEL, REROUTE, RAISE, OFFER_TALK, CLOSE, SEE_LATE, FIGURES, OPEN_BOX, MANAGE, MANAGE_THIS,
 )

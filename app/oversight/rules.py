@@ -151,6 +151,7 @@ PARTS: tuple[tuple[str, dict[str, str]], ...] = (
         "letter:set_level": N_("Set the level of a letter"),
         "letter:reroute": N_("Give a letter to the counselling room"),
         "letter:raise_concern": N_("Raise a concern from a letter"),
+        "letter:offer_talk": N_("Offer a talk to whoever wrote a letter"),
         "letter:close": N_("Close a letter"),
         "letter:see_late": N_("See that letters wait too long"),
         "letter:figures": N_("See letters in figures"),

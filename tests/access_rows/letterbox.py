@@ -43,6 +43,7 @@ TABLE = {
     "letter:note": _WORK,
     "letter:set_level": _WORK,
     "letter:reroute": _row("", "pia", "", "", ""),
+    "letter:offer_talk": _row("lin bo", "", "lin bo", "bo", ""),
     "letter:raise_concern": _row("lin bo", "", "lin bo", "bo", ""),
     "letter:close": _READ,
     "letter:see_late": {"-": "lin bo tan pia dee dora sam uma newcomer"},

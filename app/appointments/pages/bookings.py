@@ -14,7 +14,7 @@ from app.appointments.errors import NotFree
 from app.appointments.models import Appointment
 from app.appointments.pages.blueprint import appointments
 from app.appointments.queries.series import programme_in
-from app.appointments.service.reasons import ABOUT, read_reason
+from app.appointments.service.reasons import SAID, read_reason
 from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal
@@ -81,7 +81,7 @@ def _shown(booking: Appointment, refused: Refusal | None = None) -> str:
     reason = read_reason(booking, by=g.actor) if policy.READ_REASON.allows(g.actor, booking) else None
     return render_template(
         "appointments/show.html", line=views.line_of(booking, g.actor), booking=booking, reason=reason,
-        about=ABOUT, form=forms.blank(), refused=refused,
+        about=SAID, form=forms.blank(), refused=refused,
         slots=free, nearest=nearest if may_move else (), may_move=may_move,
         day=day_at(calendar_of(booking.school_id), booking.starts_at),
         rooms={room.id: room.name for room in queries.rooms_of(booking.school_id)},

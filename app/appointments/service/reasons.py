@@ -1,6 +1,6 @@
 """Why somebody comes: sealed to the room, without those from whom it is kept."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.core.words import N_
 from app.escalation.readers import Team, teams_around
 from app.files.service import RoomNotFounded
-from app.vault import letters
+from app.vault import Holder, letters
 
 ABOUT = {
     "": N_("Not said"),
@@ -25,6 +25,8 @@ ABOUT = {
     "other": N_("Something else"),
 }
 """As coarse as anybody likes to say it beforehand."""
+SAID = {**ABOUT, "letter": N_("It was agreed on in a letter")}
+"""What a booking can say of itself."""
 
 
 def seal_reason(
@@ -46,10 +48,12 @@ def seal_reason(
 
 def seal_for_room(said: Mapping[str, str], *, school_id: UUID) -> Sealed:
     """Seal to the room what somebody without an account said; nobody else keeps its key. Raises RoomNotFounded."""
-    room = _room_of(school_id, ())
-    key = letters.seal_letter(
-        organisation_id=school_id, to=room.holders, basis="appointment:booked", writer=None
-    )
+    return seal_for(_room_of(school_id, ()).holders, said, school_id=school_id)
+
+
+def seal_for(holders: Sequence[Holder], said: Mapping[str, str], *, school_id: UUID) -> Sealed:
+    """Seal the same to those alone who hold something else already."""
+    key = letters.seal_letter(organisation_id=school_id, to=holders, basis="appointment:booked", writer=None)
     return _under(key, said)
 
 

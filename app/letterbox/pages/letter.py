@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import vault
 from app.access import guard
+from app.appointments.words import STATES as BOOKING_STATES
 from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Missing, Stale
@@ -21,7 +22,7 @@ from app.letterbox import policy, queries, schemas
 from app.letterbox.models import AnswerReading, Letter, LetterAttachment
 from app.letterbox.pages.blueprint import letterbox
 from app.letterbox.screening import explain, recalled
-from app.letterbox.service import answering, attaching, breaking, drafts, releasing, second
+from app.letterbox.service import answering, attaching, breaking, drafts, releasing, second, talks
 from app.letterbox.service.readership import kept_from
 from app.letterbox.words import BEGINNINGS
 
@@ -54,6 +55,7 @@ def _shown(letter: Letter, form: forms.Form) -> str:
         typed_by=", ".join(names.get(one, "--") for one in typed_by),
         screening=explain(said[0].words, recalled(head["screening"])),
         readers=named(vault.readers_of(letter.id), g.actor),
+        talk=talks.talk_of(letter, g.actor.ring.open(letter.id)), booking_words=BOOKING_STATES,
         name=breaking.name_of(letter, by=g.actor), openings=openings, releases=releases,
         writing=sorted(set(names_of(drafts.others_writing(letter, by=g.actor)).values())),
         files=attaching.files_by_message(letter, g.actor.ring.open(letter.id)),
@@ -64,7 +66,7 @@ def _shown(letter: Letter, form: forms.Form) -> str:
 _DEEDS = {
     "answer": policy.ANSWER, "note": policy.NOTE, "level": policy.SET_LEVEL, "reroute": policy.REROUTE,
     "raise": policy.RAISE, "open_name": policy.OPEN_NAME,
-    "release": policy.RELEASE, "close": policy.CLOSE, "readers": policy.SET_READERS,
+    "release": policy.RELEASE, "close": policy.CLOSE, "readers": policy.SET_READERS, "offer_talk": policy.OFFER_TALK,
 }
 
 
@@ -144,6 +146,20 @@ def reroute(letter: Letter) -> AnyResponse:
     answering.reroute(letter, revision=_version(), by=g.actor)
     flash(_("The letter is with the counselling room now. You cannot open it any more."), "done")
     return redirect(url_for("letterbox.letters"), code=303)
+
+
+@letterbox.post("/letters/<uuid:letter_id>/talk")
+@guard(policy.OFFER_TALK, load=queries.get_letter)
+def offer_talk(letter: Letter) -> Any:
+    """Let whoever wrote the letter choose a time for a talk."""
+    try:
+        with savepoint():
+            talks.offer_talk(letter, revision=_version(), by=g.actor)
+    except Conflict as refused:
+        flash(_(refused.words), "warn")
+    else:
+        flash(_("Whoever wrote can choose a time now when they come back. Say so in your answer."), "done")
+    return redirect(url_for("letterbox.letter", letter_id=letter.id), code=303)
 
 
 @letterbox.post("/letters/<uuid:letter_id>/close")

@@ -67,7 +67,7 @@ def read(letter: Letter, *, by: Actor) -> tuple[dict[str, Any], list[Said]]:
 def answer(letter: Letter, *, words: str, revision: int, by: Actor) -> LetterMessage:
     """Send an answer, signed; the writer reads it when they come back; raises Stale, LetterClosed."""
     policy.ANSWER.demand(by, letter)
-    _expect(letter, revision)
+    expect(letter, revision)
     message = messages.add(letter, "answer", worded(words), by.ring.open(letter.id), by=by)
     letter.state, letter.opening_due_at = "answered", None
     _back_with_the_school(letter, by)
@@ -115,7 +115,7 @@ def set_level(letter: Letter, *, level: str, revision: int, by: Actor) -> None:
     Whoever sets a level has read the letter. A grave one is to be acted on as soon as a concern would be.
     """
     policy.SET_LEVEL.demand(by, letter)
-    _expect(letter, revision)
+    expect(letter, revision)
     if level == letter.level:
         raise NothingChanged()
     take_up(letter, by=by)
@@ -135,7 +135,7 @@ def reroute(letter: Letter, *, revision: int, by: Actor) -> None:
     Raises NobodyReads while nobody could open it.
     """
     policy.REROUTE.demand(by, letter)
-    _expect(letter, revision)
+    expect(letter, revision)
     without = kept_from(head_of(letter, by=by))
     who = readers_of("room", school_id=letter.school_id, without=without, grave=False)
     give(letter, who, share=sharing(letter, by=by, basis="letter:rerouted"))
@@ -157,7 +157,7 @@ def close(letter: Letter, *, revision: int, by: Actor) -> None:
     Raises Stale, LetterClosed, and NotOpened for one that may be grave and that nobody has taken up.
     """
     policy.CLOSE.demand(by, letter)
-    _expect(letter, revision)
+    expect(letter, revision)
     if letter.opening_due_at is not None:
         raise NotOpened()
     letter.state, letter.closed_at, letter.due_at, letter.opening_due_at = "closed", clock.now(), None, None
@@ -170,7 +170,8 @@ def _back_with_the_school(letter: Letter, by: Actor) -> None:
         letter.climbed = 0
 
 
-def _expect(letter: Letter, revision: int) -> None:
+def expect(letter: Letter, revision: int) -> None:
+    """Raise Stale where the letter has changed since the page, LetterClosed where nothing is done to it any more."""
     if letter.revision != revision:
         raise Stale()
     if letter.state == "closed":

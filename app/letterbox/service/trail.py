@@ -14,7 +14,7 @@ _HELD: dict[type, tuple[str, ...]] = {
     Letter: (
         "box_code", "state", "received_at", "suggested_level", "unsafe", "level", "opening_due_at", "due_at",
         "opened_at", "opened_by", "answered_at", "closed_at", "read_by_staff", "ladder", "climbed", "thread",
-        "head", "readerless_since", "readerless_due_at",
+        "head", "talk", "readerless_since", "readerless_due_at",
     ),
     LetterAttachment: ("message_id", "details", "stored_size"),
     AnswerReading: ("letter_id", "author_id", "due_at", "read_at", "read_by", "reminded", "remind_at"),

@@ -10,12 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import public
+from app.appointments.choosing import choices, own_line
 from app.appointments.errors import SlotTaken
 from app.appointments.models import Appointment
 from app.appointments.pages.own.blueprint import (
-    choices,
     go_on,
-    own_line,
     show,
     times_out,
     who_came,

@@ -9,17 +9,13 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.appointments import words
+from app.appointments.choosing import period_words
 from app.appointments.models import Appointment, TypedName
-from app.appointments.pages.blueprint import period_words
-from app.appointments.periods import period_at
-from app.appointments.queries import rooms_of
 from app.appointments.queries.cards import get_card
 from app.appointments.queries.own import as_it_stands, get_typed_name, own_bookings
 from app.appointments.schemas import slot_key
-from app.appointments.slots import FreeSlot
 from app.appointments.states import LIVE
 from app.core.errors import Missing
-from app.directory.queries import calendar_of, names_of
 from app.entrance.doors import TIMES, VisitOver, frame_of
 from app.entrance.models import Letterbox
 from app.entrance.visits import Visit
@@ -51,16 +47,6 @@ class Come:
         return [as_it_stands(self.typed.appointment_id)]
 
 
-@dataclass(frozen=True)
-class OwnLine:
-    """A booking as its student sees it."""
-
-    booking: Appointment
-    period: str | None
-    room: str
-    counsellor: str
-
-
 def who_came(visit: Visit) -> Come:
     """Return who this browser has come as; a card that was withdrawn meanwhile leads nowhere. Raises VisitOver."""
     content = visit.content
@@ -72,37 +58,12 @@ def who_came(visit: Visit) -> Come:
     return Come(None, typed)
 
 
-def own_line(booking: Appointment) -> OwnLine:
-    """Return a booking in the words of its student's page."""
-    rooms = {room.id: room.name for room in rooms_of(booking.school_id)}
-    return OwnLine(
-        booking, period_at(calendar_of(booking.school_id), booking.starts_at),
-        rooms.get(booking.room_id, "") if booking.room_id else "",
-        names_of([booking.counsellor_id]).get(booking.counsellor_id, "--"),
-    )
-
-
 def own_booking(box: Letterbox, visit: Visit, appointment_id: UUID) -> Appointment:
     """Return one of the bookings of whoever came; any other looks like none."""
     for booking in who_came(visit).bookings():
         if booking.id == appointment_id and booking.school_id == box.school_id:
             return booking
     raise Missing()
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A free time to choose."""
-
-    slot: FreeSlot
-    period: str | None
-    room: str
-
-
-def choices(school_id: UUID, slots: Sequence[FreeSlot]) -> list[Choice]:
-    """Return free times in school words."""
-    rooms, calendar = {room.id: room.name for room in rooms_of(school_id)}, calendar_of(school_id)
-    return [Choice(slot, period_at(calendar, slot.start), rooms.get(slot.room_id, "")) for slot in slots]
 
 
 def show(template: str, box: Letterbox, visit: Visit | None = None, **given: Any) -> str:

@@ -11,13 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access import public
 from app.appointments import ical, queries
 from app.appointments.booking_for import NoTime
+from app.appointments.choosing import choices, own_line
 from app.appointments.errors import CardOfSomebodyWhoLeft, NoSuchCode, NotFree
 from app.appointments.models import Appointment
 from app.appointments.pages.own.blueprint import (
-    choices,
     go_on,
     own_booking,
-    own_line,
     show,
     times_out,
     who_came,

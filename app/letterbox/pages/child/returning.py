@@ -9,8 +9,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import vault
 from app.access import public
+from app.appointments.choosing import choices, own_line, period_words
+from app.appointments.schemas import When, slot_key
+from app.appointments.words import STATES as BOOKING_STATES
 from app.core import forms
-from app.core.errors import Invalid, TooLarge
+from app.core.database import savepoint
+from app.core.errors import Conflict, Invalid, TooLarge
 from app.core.requests import ahead
 from app.directory.queries import names_of
 from app.entrance import visits
@@ -33,7 +37,7 @@ from app.letterbox.pages.child.visiting import (
     show,
     visit_in_front,
 )
-from app.letterbox.service import attaching, releasing, returning
+from app.letterbox.service import attaching, releasing, returning, talks
 from app.letterbox.service.returning import NoSuchLetter, Opened
 from app.letterbox.words import OPENING_BASES_FOR_WRITERS, RELEASE_BASES_FOR_WRITERS
 from app.vault.return_codes import MistypedReturnCode
@@ -95,7 +99,17 @@ def _thread(box: Letterbox, visit: Visit, form: forms.Form) -> str:
         left_out=visit.content.get("left_out", False),
         before=datetime.fromisoformat(before) if before else None, centre_reads=centre_among(people, box.school_id),
         in_emergency=named(vault.readers_of(letter.id, standby=True) - people, box.school_id),
+        slot_key=slot_key, period_words=period_words, booking_words=BOOKING_STATES, **_talk(opened),
     )
+
+
+def _talk(opened: Opened) -> dict[str, Any]:
+    """Return what the page says of a talk that was offered: the time that was chosen, or those to choose from."""
+    talk = talks.talk_of(opened.letter, opened.key)
+    if talk is None:
+        return {"talk": None, "own": None, "times": []}
+    times = [] if talk.is_booked else choices(opened.letter.school_id, talks.free_times(opened.letter))
+    return {"talk": talk, "own": own_line(talk.booking) if talk.booking else None, "times": times}
 
 
 def _told(letter: Letter, box: Letterbox) -> list[tuple[str, str]]:
@@ -148,3 +162,38 @@ def more(address: str) -> Any:
     content = {**visit.content, "care": grave, "left_out": left_out, "seen": opened.letter.read_by_writer}
     content.pop("draft", None)
     return go_on(visits.keep(visit, content), "thread", box)
+
+
+@letters_out.post("/<address>/thread/time")
+@public
+def choose_time(address: str) -> Any:
+    """Choose a time for a talk that was offered."""
+    box = box_at(address)
+    visit = demand_visit(box, "writer")
+    form = forms.read(When(), request.form)
+    if form.errors:
+        return _thread(box, visit, form), 422
+    opened, (room_id, starts_at) = _reopened(box, visit), form.data["slot"]
+    try:
+        with savepoint():
+            talks.choose(opened, room_id=room_id, starts_at=starts_at)
+    except (Conflict, Invalid) as refused:
+        return _thread(box, visit, form.with_error("slot", _(refused.words))), refused.status
+    return go_on(visit, "thread", box)
+
+
+@letters_out.post("/<address>/thread/time/off")
+@public
+def call_off(address: str) -> Any:
+    """Call the talk off."""
+    box = box_at(address)
+    visit = demand_visit(box, "writer")
+    form = forms.read(schemas.LetterVersion(), request.form)
+    if form.errors:
+        return _thread(box, visit, form), 422
+    try:
+        with savepoint():
+            talks.call_off(_reopened(box, visit), revision=form.data["version"])
+    except (Conflict, Invalid) as refused:
+        return _thread(box, visit, form.with_error("slot", _(refused.words))), refused.status
+    return go_on(visit, "thread", box)
