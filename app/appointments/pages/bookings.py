@@ -14,7 +14,7 @@ from app.appointments.errors import NotFree
 from app.appointments.models import Appointment
 from app.appointments.pages.blueprint import appointments
 from app.appointments.queries.series import programme_in
-from app.appointments.service.reasons import SAID, read_reason
+from app.appointments.service.reasons import ABOUT, SAID, read_reason
 from app.core import forms
 from app.core.database import savepoint
 from app.core.errors import Conflict, Invalid, Refusal

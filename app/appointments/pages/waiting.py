@@ -19,9 +19,9 @@ from app.appointments import (
     words,
 )
 from app.appointments.booking_for import answer_offer, room_of
+from app.appointments.choosing import period_words
 from app.appointments.models import Appointment, WaitingEntry
 from app.appointments.pages.asking import about_choices
-from app.appointments.pages.blueprint import period_words
 from app.appointments.service import Suits
 from app.appointments.service.reasons import ABOUT, read_reason
 from app.appointments.states import WAITED_FOR
