@@ -28,7 +28,9 @@ from app.appointments.pages.feeds import (
 from app.appointments.pages.look_ins import (
     look_ins,
 )
-from app.appointments.pages.own import times_out
+from app.appointments.pages.own import (
+    times_out,
+)
 from app.appointments.pages.rooms import (
     rooms,
 )
