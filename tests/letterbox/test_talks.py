@@ -1,4 +1,4 @@
-"""A talk offered in a letter: its writer chooses a time and stays unknown; its readers alone know what the time is for."""
+"""A talk offered in a letter: its writer chooses a time and stays unknown, and its readers alone know what for."""
 
 import re
 from collections.abc import Callable, Iterator
