@@ -32,7 +32,8 @@ from app.directory.pinyin import reading
 from app.directory.queries import today_at
 from app.entrance.queries import letterbox_of
 from app.escalation.models import Concern
-from app.letterbox.service import attaching, posting, returning
+from app.letterbox.models import Letter
+from app.letterbox.service import attaching, posting, returning, talks
 from app.letterbox.service.attaching import Upload
 from app.notifications.robots import SERVICES
 from app.upkeep import backup
@@ -281,6 +282,9 @@ class Nest:
         self.post("lin", f"/letters/{letter}/who-is-meant", people=self.world.people["cruz"].hex)
         told = {"to": self.world.people["gao"].hex, "basis": "CONSENT", "words": self.bird("told from the letter")}
         self.post("lin", f"/letters/{letter}/release", **told)
+        with self.world.acting("lin") as lin:
+            row = session().get_one(Letter, letter)
+            talks.offer_talk(row, revision=row.revision, by=lin)
         self.post("lin", f"/letters/{letter}/note", note=self.bird("note to the letter"))
         about = f"/letters/{letter}/concern/{self.world.students['zoe']}"
         self.post("lin", about, level="R2", safe_now="yes", families=["mood"], words=self.bird("made of the letter"))
