@@ -32,10 +32,10 @@ lint:
 	$(PYTHON) -m bandit --quiet --recursive --configfile pyproject.toml app config wsgi.py
 
 test: lint
-	$(PYTHON) -m pytest --numprocesses $(PROCESSES) --hypothesis-profile ci
+	$(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist worksteal --hypothesis-profile ci
 
 check: lint
-	$(PYTHON) -m pytest --numprocesses $(PROCESSES) --database sqlite -m 'not browser and not soak'
+	$(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist worksteal --database sqlite -m 'not browser and not soak'
 
 bench:
 	@config/install.sh test

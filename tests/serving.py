@@ -12,7 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from click.testing import Result
+
+from app import create_app
 from app.core.address import made_certificate
+from config.settings import load
 from tests.databases import Installation
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +47,15 @@ def flask(installation: Installation, *words: str, **given: str) -> subprocess.C
     return subprocess.run(
         command, env=environment(installation, **given), cwd=ROOT, capture_output=True, text=True, timeout=60
     )
+
+
+def typed(installation: Installation, *words: str, **given: str) -> Result:
+    """Run a command under the same settings without a process of its own: most of that is its start."""
+    app = create_app(load(environment(installation, **given)), at_once=False)
+    try:
+        return app.test_cli_runner().invoke(args=words)
+    finally:
+        app.database.dispose()
 
 
 class Served:

@@ -111,10 +111,10 @@ def test_who_is_let_in_meets_no_failure_whatever_is_sent(attacked: Attacked, nam
 @pytest.mark.parametrize("name", ["lin", "gao", "sam", "root", "eve", "dee", "pia"])
 def test_nonsense_in_an_address_fails_nowhere(attacked: Attacked, name: str) -> None:
     browser = attacked.browser(name)
-    pages = [target for target in let_in(attacked, name) if (target.method, target.label) == ("GET", "ana")]
+    pages = {target.rule.rule: target for target in let_in(attacked, name) if target.method == "GET"}
     attacked.app.database.__class__ = Undoing
     assert browser.get("/account", **HTTPS).status_code == 200
-    for target in pages:
+    for target in pages.values():
         for query in NONSENSE_IN_ADDRESSES:
             answer = browser.get(f"{target.path}?{query}", buffered=True, **HTTPS)
             assert answer.status_code < 500, (str(target), query)

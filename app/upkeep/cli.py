@@ -59,6 +59,14 @@ def restore_command(source: Path, passphrase_file: Path | None) -> None:
         ) | {"checkpoints": settings.checkpoints},
     )
     try:
+        _prove(database, places)
+    finally:
+        database.dispose()
+
+
+def _prove(database: Database, places: Places) -> None:
+    """Verify what was restored, and say what is known outside that it misses."""
+    try:
         found = prove(database, places)
     except TrailBroken as error:
         sys.exit(f"Restored, but the trail is BROKEN: {error.what} ({error.place() or 'whole trail'})")

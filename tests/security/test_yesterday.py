@@ -26,7 +26,7 @@ from app.wiring import OPEN_WHILE_HALTED
 from tests.audit.conftest import behind_the_triggers
 from tests.databases import Installation, Server
 from tests.files import steps
-from tests.serving import flask, serving, wait_until
+from tests.serving import serving, typed, wait_until
 from tests.upkeep.test_backup import PASSPHRASE, places_of, restore
 from tests.world import World, sign_in
 
@@ -212,19 +212,19 @@ def test_the_restoring_command_says_so_and_acknowledge_opens_the_doors(
     empty = server.create(tmp_path / "empty")
     outside = world_installation.settings().checkpoints
     where = {"CHECKPOINTS": str(outside)}
-    restored = flask(
+    restored = typed(
         empty, "backup", "restore", str(tmp_path / "old"), "--passphrase-file", str(tmp_path / "passphrase"), **where
     )
-    assert restored.returncode == 0, restored.stderr
-    assert "are whole" in restored.stdout and "1 of " in restored.stdout and "ROLLBACK DETECTED" in restored.stdout
-    refused = flask(empty, "rosters", "import-staff", str(tmp_path / "passphrase"), "--as", "T-root", **where)
-    assert refused.returncode == 1 and "nothing can be changed" in refused.stderr
-    assert "its end was cut off" in flask(empty, "trail", "verify", **where).stderr
-    said = flask(empty, "trail", "acknowledge", "--reason", "backup_restored", **where)
-    assert said.returncode == 0 and "put on record" in said.stdout, said.stderr
-    assert flask(empty, "trail", "verify", **where).returncode == 0
-    again = flask(empty, "trail", "acknowledge", "--reason", "backup_restored", **where)
-    assert again.returncode == 1 and "Nothing is missing" in again.stderr
+    assert restored.exit_code == 0, restored.output
+    assert "are whole" in restored.output and "1 of " in restored.output and "ROLLBACK DETECTED" in restored.output
+    refused = typed(empty, "rosters", "import-staff", str(tmp_path / "passphrase"), "--as", "T-root", **where)
+    assert refused.exit_code == 1 and "nothing can be changed" in refused.output
+    assert "its end was cut off" in typed(empty, "trail", "verify", **where).output
+    said = typed(empty, "trail", "acknowledge", "--reason", "backup_restored", **where)
+    assert said.exit_code == 0 and "put on record" in said.output, said.output
+    assert typed(empty, "trail", "verify", **where).exit_code == 0
+    again = typed(empty, "trail", "acknowledge", "--reason", "backup_restored", **where)
+    assert again.exit_code == 1 and "Nothing is missing" in again.output
     server.drop(empty)
 
 
