@@ -53,14 +53,16 @@ def teams_around(
 ) -> Teams:
     """Return the team of each tier around a student, without those who must not be told.
 
-    A group with an excluded member is replaced by the keys of its other members (3-vault.md); `singly` replaces
-    every group so, because somebody excluded may join it later.
+    Where anybody must not be, the keys of its members stand in place of every group: whoever is excluded may join one
+    later (docs/decisions/0019). `singly` asks for that where nobody is named yet.
     """
     founded = _founded(school_id, grade_id)
     holding = groups.holding({group.id for group in founded.values()})
     in_post = _in_post(school_id, grade_id)
     return {
-        tier: _team(founded[tier], holding[founded[tier].id], in_post[tier], frozenset(excluded), singly=singly)
+        tier: _team(
+            founded[tier], holding[founded[tier].id] - set(excluded), in_post[tier], singly=singly or bool(excluded)
+        )
         if tier in founded
         else Team()
         for tier in TIERS
@@ -84,13 +86,9 @@ _AROUND = vault.groups_where(
 )
 
 
-def _team(
-    group: SharedKey, held: groups.Holding, in_post: set[UUID], excluded: frozenset[UUID], *, singly: bool
-) -> Team:
-    living = frozenset(in_post & held.now - excluded)
-    if held.ever.isdisjoint(excluded) and not singly:
-        return Team((vault.group(group.id),), living)
-    return Team(tuple(vault.user(person_id) for person_id in sorted(held.now - excluded)), living)
+def _team(group: SharedKey, members: set[UUID], in_post: set[UUID], *, singly: bool) -> Team:
+    holders = map(vault.user, sorted(members)) if singly else [vault.group(group.id)]
+    return Team(tuple(holders), frozenset(in_post & members))
 
 
 def _in_post(school_id: UUID, grade_id: UUID | None) -> dict[str, set[UUID]]:
@@ -208,9 +206,9 @@ def teams_of(concern: Concern, actor: Actor) -> Teams:
 def settle(concern: Concern, teams: Teams, *, by: Actor) -> None:
     """Bring the keys to what level and owner ask: missing ones are given, those of a higher level taken back.
 
-    Whoever owns the concern in another's stead gets account and card. A group that somebody has joined who must
-    not be told gives way to its other members. What the actor cannot open stays as it is until the next deed of
-    somebody who can.
+    Whoever owns the concern in another's stead gets account and card. Where somebody must not be told, whoever has
+    joined a group since is let in by name, and a group that holds a key still gives way to names. What the actor cannot
+    open stays as it is until the next deed of somebody who can.
     """
     account, card = wraps(teams, source=concern.source, level=concern.level)
     if is_in_anothers_stead(concern):
@@ -242,8 +240,8 @@ def _take_back(object_id: UUID, wanted: Collection[Wrap], *, whole: Collection[H
     for grant in vault.grants_of(object_id):
         holder = vault.holder_of(grant)
         too_high = grant.basis in (BY_LEVEL, STANDBY) and holder not in kept
-        joined = whole is not None and holder.kind == "group" and holder not in whole
-        if too_high or joined:
+        by_name = whole is not None and holder.kind == "group" and holder not in whole
+        if too_high or by_name:
             vault.withdraw(object_id, holder=holder)
 
 

@@ -90,7 +90,7 @@ def _tell_of_waiting(person_id: UUID, posts: Iterable[PostHeld], *, by: Doer) ->
     missing = _missing_to(posts, person_id)
     holding = groups.holding({group.id for group in missing}) if missing else {}
     for organisation_id in dict.fromkeys(group.organisation_id for group in missing):
-        here = [holding[group.id].now for group in missing if group.organisation_id == organisation_id]
+        here = [holding[group.id] for group in missing if group.organisation_id == organisation_id]
         told = set().union(*here) & keys.keepers_at(organisation_id) - {person_id}
         notices.queue(
             "key:waiting", to=sorted(told), organisation=organisation_id, subject=("person", person_id), by=by

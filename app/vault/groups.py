@@ -108,29 +108,18 @@ def members_of(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
     return found_members
 
 
-class Holding(NamedTuple):
-    """Who was ever let into a group, and who of them opens it with their present key."""
+def holding(group_ids: set[UUID]) -> dict[UUID, set[UUID]]:
+    """Return who opens each of these groups with their present key.
 
-    ever: set[UUID]
-    now: set[UUID]
-
-
-def holding(group_ids: set[UUID]) -> dict[UUID, Holding]:
-    """Return who holds each of these groups.
-
-    Single objects are wrapped to those who hold one now in place of the group, so that a membership nobody trusted
-    gave is none.
+    Single objects are wrapped to them in place of the group, so that a membership nobody trusted gave is none.
     """
-    rows = [(Member._make(row[:-1]), row[-1]) for row in read_columns(_MEMBERSHIPS, groups=list(group_ids))]
-    present = [row for row, is_present in rows if is_present]
-    trust().expect({(row.granter_id, row.granter_epoch) for row in present if row.granter_kind == "user"})
-    found = {group_id: Holding(set(), set()) for group_id in group_ids}
-    for row, _is_present in rows:
-        found[row.group_id].ever.add(row.holder_id)
-    for row in present:
+    rows = [Member._make(row) for row in read_columns(_MEMBERSHIPS, groups=list(group_ids))]
+    trust().expect({(row.granter_id, row.granter_epoch) for row in rows if row.granter_kind == "user"})
+    found: dict[UUID, set[UUID]] = {group_id: set() for group_id in group_ids}
+    for row in rows:
         with suppress(Untrusted):
             trust().membership(row)
-            found[row.group_id].now.add(row.holder_id)
+            found[row.group_id].add(row.holder_id)
     return found
 
 
@@ -261,6 +250,7 @@ def _give(
 
 
 # Written once: building a statement costs more than the database needs to carry it out.
-_MEMBERSHIPS = select(
-    *MEMBER, ~exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch)
-).where(Membership.group_id.in_(bindparam("groups", expanding=True)), Membership.holder_kind == "user")
+_MEMBERSHIPS = select(*MEMBER).where(
+    Membership.group_id.in_(bindparam("groups", expanding=True)), Membership.holder_kind == "user",
+    ~exists().where(UserKey.user_id == Membership.holder_id, UserKey.epoch > Membership.holder_epoch),
+)

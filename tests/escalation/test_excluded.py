@@ -150,29 +150,48 @@ def test_the_packet_of_a_hand_over_leaves_them_out_too(world: World) -> None:
             assert READ_HAND_OVER.allows(actor, get_hand_over(handed)) is opens, name
 
 
-def test_somebody_excluded_who_joins_the_room_later_reads_nothing_and_loses_the_key_at_the_next_deed(
-    world: World,
-) -> None:
-    """Moss is part of it, and becomes counsellor while the concern is open."""
-    story = Story(world).raised("cruz", SELF_HARM, excluded=("moss",))
+def join_the_room(world: World, name: str) -> None:
+    """Let somebody become counsellor while concerns are open, admitted to room and grade team by Lin."""
     with world.acting("lin") as lin:
         directory.give_post(
-            person_id=world.people["moss"], kind=PostKind.COUNSELLOR, organisation_id=world.school,
+            person_id=world.people[name], kind=PostKind.COUNSELLOR, organisation_id=world.school,
             starts_on=date(2026, 10, 1), by=lin,
         )
         for kind, subject in (("room", None), ("grade", world.grades["school", "四年级"])):
             group = vault.find_group(world.school, kind, subject)
             assert group is not None
-            groups.admit(group.id, user_id=world.people["moss"], by=lin.ring)
-    assert opens_anything(story, "moss"), "the room's key came with the post"
+            groups.admit(group.id, user_id=world.people[name], by=lin.ring)
+
+
+def test_somebody_excluded_who_joins_the_room_later_holds_nothing(world: World) -> None:
+    """Moss is part of it, and Sol is not; both become counsellors while the concern is open."""
+    story = Story(world).raised("cruz", IN_DANGER, excluded=("moss",))
+    for name in ("moss", "sol"):
+        join_the_room(world, name)
+        assert not opens_anything(story, name), f"the room's key came to {name} with the post, and opens nothing here"
     with world.acting("moss") as moss:
         assert not READ.allows(moss, story.concern())
         assert not concerns_for_room(moss).items and not open_concerns_of(world.students["ana"], moss)
     story.does("lin", service.accept)
     assert not opens_anything(story, "moss")
-    for name in ("lin", "bo", "gao", "pia"):
+    for name in ("lin", "bo", "gao", "pia", "sol"):
         with world.acting(name) as actor:
-            assert reads(actor, story.concern().card_id), name
+            assert reads(actor, story.concern().card_id), f"{name} is let in by the next deed at the latest"
+
+
+def test_a_concern_that_groups_hold_from_before_gives_way_to_names_at_the_next_deed(world: World) -> None:
+    story = Story(world).raised("cruz", SELF_HARM, excluded=("moss",))
+    with world.acting("lin") as lin:
+        concern, room = story.concern(), vault.find_group(world.school, "room")
+        assert room is not None
+        for object_id in (concern.id, concern.card_id):
+            readers.share(object_id, vault.Wrap(vault.group(room.id), readers.RAISED), by=lin)
+    join_the_room(world, "moss")
+    assert opens_anything(story, "moss"), "as it was while the room held the key"
+    with world.acting("moss") as moss:
+        assert not READ.allows(moss, story.concern())
+    story.does("lin", service.accept)
+    assert not opens_anything(story, "moss")
 
 
 def test_without_a_head_of_grade_the_room_owns_it(world: World) -> None:
