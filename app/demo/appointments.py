@@ -9,7 +9,7 @@ from app.appointments import service
 from app.appointments.models import CounsellingRoom
 from app.appointments.queries import get_appointment, get_room, nearest_free
 from app.appointments.queries.own import free_for
-from app.appointments.service import Opening, Wish, groups
+from app.appointments.service import Opening, Suits, Wish, groups
 from app.appointments.service.by_students import ask_by_name, book_with_card
 from app.appointments.service.cards import getting_ready, print_sheet
 from app.demo import cast, texts
@@ -86,6 +86,9 @@ def appointments(story: Story) -> None:
     Noon(story, "T00022", 6).booked_with_card(story.back(1, "19:40"))
     story.add(story.back(0, "07:35"), lambda: _asked_by_name(story))
     Noon(story, "T00022", 8).asked_for(story.back(0, "08:05"), words=texts.WHY_ASKED)
+    Noon(story, "T00021", 6).waits(story.back(5, "10:20"), urgency=2, about="learning", weekdays=(1, 5))
+    Noon(story, "T00024", 3).waits(story.back(2, "14:40"), urgency=1, about="friends", weekdays=(3,))
+    Noon(story, "T00022", 12).waits(story.back(1, "16:05"), urgency=3, weekdays=(2, 4))
     story.add(story.back(1, "13:10"), lambda: _begin_group(story))
 
 
@@ -125,12 +128,15 @@ class Noon:
     def _wish(self, starts_at: datetime | None) -> Wish:
         """Return the wish for a moment, or for the first one that is free from tomorrow on."""
         school_id = self.story.district.organisation(cast.PRIMARY).id
-        by = self.story.district.actor(self.reporter)
-        student_id = lines_of_class(visible_classes(by)[0].id, by.ring)[self.place].id
+        student_id = self._student_id()
         tomorrow = self.story.now + timedelta(hours=12)
         free = nearest_free(school_id, self.story.now + timedelta(days=2), student_id=student_id)
         at = starts_at or next(slot.start for slot in free if slot.start > tomorrow)
         return Wish(school_id, at, room_id=school_id, student_id=student_id)
+
+    def _student_id(self) -> UUID:
+        by = self.story.district.actor(self.reporter)
+        return lines_of_class(visible_classes(by)[0].id, by.ring)[self.place].id
 
     def booked(self, at: datetime, starts_at: datetime | None, *, about: str = "") -> None:
         """Let the counsellor book it."""
@@ -166,6 +172,17 @@ class Noon:
 
         self.story.add(at - timedelta(days=2), printed)
         self.story.add(at, booked)
+
+    def waits(self, at: datetime, *, urgency: int, weekdays: tuple[int, ...], about: str = "") -> None:
+        """Let the counsellor put the student on the waiting list."""
+
+        def happens() -> None:
+            service.add_waiting(
+                self._student_id(), urgency=urgency, suits=Suits(weekdays), reason={"about": about},
+                by=self.story.district.actor(ROOM),
+            )
+
+        self.story.add(at, happens)
 
     def noted(self, at: datetime, deed: Callable[..., object]) -> None:
         """Let the counsellor note who came."""

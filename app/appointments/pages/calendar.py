@@ -35,10 +35,11 @@ def calendar() -> str:
     ]
     days = views.calendar_days(g.actor, school_id, first, views.VIEWS[view], free=view != "list")
     waits = queries.waiting_for(g.actor)
+    offered = queries.open_offers([one.id for one in waits])
     free = [row.free for one in days for row in one.rows if row.free is not None]
     return render_template(
         "appointments/calendar.html", tabs_of=tabs, view=view, today=today_at(school_id), first=first,
-        waits=len(waits), suited=suited(school_id, waits, free),
+        waits=len(waits), suited=suited(school_id, [one for one in waits if one.id not in offered], free),
         days=_worth_showing(days, view, school_id), before=first - step, after=first + step,
     )
 
