@@ -18,7 +18,7 @@ from app.appointments.errors import (
     StudentLeft,
 )
 from app.appointments.models import Appointment, AppointmentClaim
-from app.appointments.queries import get_appointment, get_room, live_seats
+from app.appointments.queries import get_appointment, get_room, live_seats, school_timetable
 from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing, Refusal, Stale
@@ -357,3 +357,16 @@ def test_a_process_that_dies_before_the_end_leaves_nothing(world: World) -> None
     with world.database.transaction(writes=False):
         assert session().scalars(select(Appointment)).all() == []
     assert issubclass(SlotTaken, Refusal) and SlotTaken.status == 409
+
+
+def test_who_must_not_know_is_not_chosen_to_receive(world: World) -> None:
+    """Whoever is on duty first would have them otherwise."""
+    with world.database.transaction(writes=False):
+        here = school_timetable(world.school, noon(13).date(), noon(13).date()).in_post
+        first, other = (one.person_id for one in here)
+    with world.acting("cruz") as cruz:
+        kept = service.ask_for(wish(world), reason={"words": "x"}, excluded=[first], by=cruz)
+        assert kept.counsellor_id == other
+        with pytest.raises(CounsellorAway):
+            asked_for = wish(world, day=14, student="rui", counsellor_id=first)
+            service.ask_for(asked_for, excluded=[first], by=cruz)

@@ -34,7 +34,7 @@ def book(
     """Book for a student, or a session for a group, as a counsellor of the room; see `place` for what it raises."""
     BOOK.demand(by, _about(wish))
     sealed = seal_reason(reason, school_id=wish.school_id, excluded=excluded, by=by)
-    return place(wish, Terms(booked_by=by.person_id, sealed=sealed), by=by)
+    return place(replace(wish, kept_from=frozenset(excluded)), Terms(booked_by=by.person_id, sealed=sealed), by=by)
 
 
 def ask_for(
@@ -50,7 +50,9 @@ def ask_for(
         raise Missing()
     ends = min(due(REQUEST_WAITS, clock.now(), calendar_of(wish.school_id)), wish.starts_at)
     sealed = seal_reason(reason, school_id=wish.school_id, excluded=excluded, by=by)
-    return place(wish, Terms("requested", ends, by.person_id, sealed), by=by)
+    return place(
+        replace(wish, kept_from=frozenset(excluded)), Terms("requested", ends, by.person_id, sealed), by=by
+    )
 
 
 def walk_in(

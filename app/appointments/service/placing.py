@@ -41,7 +41,8 @@ LONGEST = 240
 class Wish:
     """What somebody wants: when, where, with whom; None is whoever, or wherever, there is time.
 
-    `minutes` is for what waits for no opening hours, `seats` for the session of a group.
+    `minutes` is for what waits for no opening hours, `seats` for the session of a group, and who is `kept_from` is not
+    chosen to receive somebody who does not want them to know.
     """
 
     school_id: UUID
@@ -52,6 +53,7 @@ class Wish:
     student_id: UUID | None = None
     minutes: int = USUAL
     seats: int | None = None
+    kept_from: frozenset[UUID] = frozenset()
 
 
 class Sealed(NamedTuple):
@@ -206,6 +208,7 @@ def _people(
     else:
         assert room is not None
         people = list(receiving(timetable, room.id, day, span, also=by.person_id))
+    people = [person for person in people if person not in wish.kept_from]
     if not people or (wish.counsellor_id is not None and wish.counsellor_id not in people):
         raise CounsellorAway()
     return people
