@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 
+from app import create_app
 from app.escalation.levels import LEVELS
+from config.settings import load
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,20 +30,29 @@ def screened(home: Path, source: Path, *words: str) -> subprocess.CompletedProce
     )
 
 
+def typed(home: Path, source: Path, *words: str) -> Result:
+    """Screen as `screened` does, without a process of its own."""
+    app = create_app(load({"XINXIA_HOME": str(home)}), at_once=False)
+    try:
+        return app.test_cli_runner().invoke(args=["letters", "screen", str(source), *words])
+    finally:
+        app.database.dispose()
+
+
 def written(path: Path, *lines: object) -> Path:
     path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines) + "\n", "utf-8")
     return path
 
 
-def answers(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+def answers(done: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_each_letter_comes_back_with_level_families_and_reason(home: Path, tmp_path: Path) -> None:
     letters = {"id": 7, "text": "我不想活了，就今晚，药攒够了"}, {"text": "食堂的鸡腿好吃"}
     source = written(tmp_path / "letters.jsonl", *letters)
-    done = screened(home, source)
-    assert done.returncode == 0, done.stderr
+    done = typed(home, source)
+    assert done.exit_code == 0, done.stderr
     grave, everyday = answers(done)
     assert grave["id"] == 7 and grave["level"] == "R4" and "self_harm" in grave["families"]
     assert "说到死或不想活下去" in grave["reason"] and "不想活" in grave["reason"]
@@ -65,22 +77,22 @@ def test_a_home_whose_key_is_lost_hinders_no_screening(home: Path, tmp_path: Pat
 
 def test_the_reason_speaks_english_too_and_marks_say_where(home: Path, tmp_path: Path) -> None:
     text = "I want to die"
-    done = screened(home, written(tmp_path / "letters.jsonl", {"text": text}), "--language", "en", "--marks")
+    done = typed(home, written(tmp_path / "letters.jsonl", {"text": text}), "--language", "en", "--marks")
     (found,) = answers(done)
     assert found["reason"].startswith("Words about dying") and found["family_names"] == ["Harm to oneself"]
     assert "want to die" in {text[mark["start"] : mark["end"]] for mark in found["marks"]}
 
 
 def test_a_broken_character_breaks_nothing(home: Path, tmp_path: Path) -> None:
-    done = screened(home, written(tmp_path / "letters.jsonl", '{"text": "我不想活了\\ud83d"}'))
+    done = typed(home, written(tmp_path / "letters.jsonl", '{"text": "我不想活了\\ud83d"}'))
     (found,) = answers(done)
     assert found["text"] == "我不想活了\ud83d" and found["families"] == ["self_harm"]
 
 
 def test_a_bad_line_is_named_and_the_others_go_on(home: Path, tmp_path: Path) -> None:
     lines = ({"text": "a"}, "{secret", "[]", {"texts": "secret"}, {"text": 5}, "", {"text": "b"})
-    done = screened(home, written(tmp_path / "letters.jsonl", *lines))
-    assert done.returncode == 1
+    done = typed(home, written(tmp_path / "letters.jsonl", *lines))
+    assert done.exit_code == 1
     assert [answer["text"] for answer in answers(done)] == ["a", "b"]
     assert done.stderr.splitlines() == [
         "Line 2 was left out: it is not JSON.",
