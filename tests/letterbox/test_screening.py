@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.escalation.levels import FAMILIES, GRAVE, LEVELS
-from app.letterbox.screening import finding, screen, screening
+from app.letterbox.screening import features, finding, marking, screen, screening
 from app.letterbox.screening.explaining import REASONS
 from app.letterbox.screening.finding import Hit, find_signs
 from app.letterbox.screening.model import HEADS, model
@@ -247,3 +247,24 @@ def test_a_sign_meets_the_guards_that_it_meets(spans: list[tuple[int, int]], at:
     whole = [(start, start + length) for start, length in spans]
     meets = any(start < at + size and at < end for start, end in whole)
     assert finding._meets_one((at, at + size), finding._merged(whole)) == meets
+
+
+@pytest.mark.parametrize(
+    "text", ["I don't want to go in, and he kept cutting it", "我，不想再这样活下去了。明天13号", "no", "dad hits"]
+)
+def test_whatever_of_its_words_speaks_is_shown_in_the_letter(text: str) -> None:
+    normal = normalise(text)
+    found = features.features(text, normal, [], rules())
+    told = [name for name in found if name.split(" ")[0] in marking.PATTERNS and len(name.split(" ", 1)[1]) > 1]
+    for name in told:
+        (mark,) = marking.marks_of_features(normal, [name], rules())
+        assert text[mark.start : mark.end].strip()
+
+
+def test_a_piece_of_a_word_is_shown_as_the_whole_word() -> None:
+    (mark,) = marking.marks_of_features(normalise("he is Cutting it"), ["piece tting"], rules())
+    assert (mark.start, mark.end, mark.because) == (6, 13, "gram")
+
+
+def test_what_is_denied_is_another_thing_than_what_is_said() -> None:
+    assert list(features.denied(normalise("I want to go. I do not want it, but stay").text)) == ["want", "it"]

@@ -2,11 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from app.escalation.levels import LEVELS
 from app.letterbox.screening.model import HEADS, WEIGHTS, model, sources
-from app.letterbox.training.fitting import features_of, fit, thresholds
+from app.letterbox.training.fitting import features_of, fit, same_day, thresholds
 from app.letterbox.training.letters import Letter, others, read
 from app.letterbox.training.report import interval, table
 
@@ -16,7 +17,7 @@ def test_the_weights_were_made_from_what_lies_beside_them() -> None:
 
 
 def test_the_weights_stay_small() -> None:
-    assert WEIGHTS.stat().st_size < 1_500_000
+    assert WEIGHTS.stat().st_size < 2_000_000
 
 
 def test_every_training_letter_is_labelled_and_stands_there_once() -> None:
@@ -35,6 +36,15 @@ def test_learning_from_a_few_letters_tells_those_letters_apart() -> None:
     alarms = [score >= chosen["R3"] for score in scores[:, place]]
     right = sum(alarm == letter.grave for alarm, letter in zip(alarms, letters, strict=True))
     assert right > 0.8 * len(letters)
+
+
+def test_what_signs_find_alone_needs_no_sum_and_single_lines_do_not_set_it() -> None:
+    plain = [Letter("zh", f"书 {place}", "R3", "eighth") for place in range(24)]
+    lines = [Letter("zh", f"一句 {place}", "R3", "third") for place in range(50)]
+    scores = np.zeros((75, len(HEADS)))
+    scores[:, HEADS.index("R3")] = [*range(1, 25), -100, *([-50] * 50)]
+    assert same_day([*plain, Letter("zh", "药已经攒够了", "R4", "eighth"), *lines], scores) == 2
+    assert same_day([*plain, Letter("zh", "红色的书", "R4", "eighth"), *lines], scores) == 1
 
 
 def test_the_file_keeps_what_was_learnt() -> None:

@@ -1,7 +1,7 @@
 """The small model of how grave a letter reads: a weight for each feature, learnt from letters/ and read here."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -13,8 +13,8 @@ from app.letterbox.screening.features import Features
 FOLDER = Path(__file__).parent
 WEIGHTS = FOLDER / "weights.tsv"
 HEADS: tuple[Level, ...] = LEVELS[1:]
-UNIT = 20
-"""Weights are whole twentieths: finer ones change no level and make the file longer."""
+UNIT = 10
+"""Weights are whole tenths: finer ones change no level and make the file longer."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,18 @@ def model() -> Model:
     """Return the model as the file has it."""
     head, *lines = WEIGHTS.read_text("utf-8").splitlines()
     facts = json.loads(head)
-    rows = (line.split("\t") for line in lines)
-    weights = {name: tuple(map(int, numbers)) for name, *numbers in rows}
+    weights = dict(_weights(lines))
     return Model(facts["made_from"], facts["start"], facts["thresholds"], facts["everyday"], weights)
+
+
+def _weights(lines: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Return the features by name with their weights; a line without numbers names the group of those after it."""
+    group = ""
+    for name, *numbers in (line.split("\t") for line in lines):
+        if numbers:
+            yield f"{group} {name}", tuple(map(int, numbers))
+        else:
+            group = name
 
 
 def sources() -> str:

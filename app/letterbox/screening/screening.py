@@ -26,7 +26,7 @@ _MOST_FAMILIES = 2
 _LONG_ENOUGH = 2
 # In so few characters, or half as many words, nearly anything reads a little like something grave.
 _FEW, _WORD = 16, 2
-_VERY_GRAVE = -1.0
+_VERY_GRAVE, _GRAVE_WITH_A_HINT = -1.0, -4.0
 # From so many words on, of which the model knows no more than this share, nobody has read the letter yet.
 _WORDS_TO_JUDGE, _KNOWN_SHARE = 4, 0.5
 
@@ -136,15 +136,19 @@ def level_by_model(normal: Normal, hits: Sequence[Hit], scores: Mapping[Level, f
     if len(normal.text) < _LONG_ENOUGH:
         return "R0"
     level = model().level(scores)
-    doubted = level in GRAVE and scores["R3"] < _VERY_GRAVE and not hits and is_plain(normal)
+    doubted = level in GRAVE and not hits and is_short(normal) and scores["R3"] < _enough_for_few(normal)
     return "R1" if doubted else level
 
 
-def is_plain(normal: Normal) -> bool:
-    """Say whether a message is of a few words, none of which hints at danger."""
+def is_short(normal: Normal) -> bool:
+    """Say whether a message is of a few words."""
     words = words_of(normal.text)
-    few = sum(map(str.isalnum, normal.text)) - sum(len(word) - _WORD for word in words) < _FEW
-    return few and not find_codes(normal.text, rules().hints.items())
+    return sum(map(str.isalnum, normal.text)) - sum(len(word) - _WORD for word in words) < _FEW
+
+
+def _enough_for_few(normal: Normal) -> float:
+    """Return the sum that a few words have to reach, less where one of them hints at danger."""
+    return _GRAVE_WITH_A_HINT if find_codes(normal.text, rules().hints.items()) else _VERY_GRAVE
 
 
 def families_of(hits: Iterable[Hit], strongest: Iterable[str], book: Rules) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from itertools import groupby
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def main() -> None:
 
 
 def _write(fitted: Fitted, chosen: Mapping[Level, float], ordinary: float) -> None:
-    """Write the features with their weights as whole twentieths, one a line."""
+    """Write the features with their weights as whole tenths, one a line, each group under a line with its name."""
     head = {
         "made_from": sources(),
         "start": {name: round(float(value), 3) for name, value in zip(HEADS, fitted.start, strict=True)},
@@ -36,7 +37,10 @@ def _write(fitted: Fitted, chosen: Mapping[Level, float], ordinary: float) -> No
         "everyday": round(ordinary, 3),
     }
     whole = np.rint(fitted.weights * UNIT).astype(int)
-    lines = ["\t".join([name, *map(str, whole[:, place])]) for place, name in enumerate(fitted.names)]
+    lines = []
+    for group, places in groupby(range(len(fitted.names)), lambda place: fitted.names[place].partition(" ")[0]):
+        rows = ((fitted.names[place].removeprefix(f"{group} "), *map(str, whole[:, place])) for place in places)
+        lines += [group, *map("\t".join, rows)]
     WEIGHTS.write_text("\n".join([json.dumps(head, sort_keys=True), *lines]) + "\n", "utf-8")
 
 
