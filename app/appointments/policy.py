@@ -93,25 +93,6 @@ LOOK_IN = Permission("look_in:close", [is_counsellor, watches_over, in_its_room]
 KEEP_WAITING = Permission("waiting:keep", _ROOM)
 
 PERMISSIONS = (
-    CALENDAR,
-    READ,
-    BOOK,
-    READ_REASON,
-    CHANGE,
-    HOLD,
-    ASK_FOR,
-    TAKE_BACK,
-    KEEP_ROOM,
-    OPEN_ROOM,
-    SEE_LOG,
-    KEEP_FEED,
-    MAKE_FEED,
-    LOOK_IN,
-    LIST_ROOMS,
-    KEEP_WAITING,
-    SERIES,
-    GROUP,
-    KEEP_GROUP,
-    LIST_CARDS,
-    KEEP_CARDS,
+    CALENDAR, READ, BOOK, READ_REASON, CHANGE, HOLD, ASK_FOR, TAKE_BACK, KEEP_ROOM, OPEN_ROOM, SEE_LOG, KEEP_FEED,
+    MAKE_FEED, LOOK_IN, LIST_ROOMS, KEEP_WAITING, SERIES, GROUP, KEEP_GROUP, LIST_CARDS, KEEP_CARDS,
 )

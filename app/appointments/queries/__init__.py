@@ -14,43 +14,12 @@ from app.appointments.queries.bookings import (
     seats_taken,
     taken_between,
 )
-from app.appointments.queries.displaced import (
-    Displaced,
-    displaced,
-    still_to_come,
-)
-from app.appointments.queries.feeds import (
-    PERIOD,
-    calendar_entries,
-    feed_at,
-    feed_of,
-)
-from app.appointments.queries.log import (
-    DayLog,
-    WeekLog,
-    open_now,
-    week_log,
-)
-from app.appointments.queries.rooms import (
-    default_hours,
-    default_room,
-    get_room,
-    hours_of,
-    rooms_of,
-    turns_of,
-)
-from app.appointments.queries.timetable import (
-    free_between,
-    nearest_free,
-    school_timetable,
-)
-from app.appointments.queries.waiting import (
-    asked_to_wait,
-    get_entry,
-    offers_to,
-    open_offers,
-    waiting_for,
-)
+from app.appointments.queries.displaced import Displaced, displaced, still_to_come
+from app.appointments.queries.feeds import PERIOD, calendar_entries, feed_at, feed_of
+from app.appointments.queries.log import DayLog, WeekLog, open_now, week_log
+from app.appointments.queries.rooms import default_hours, default_room, get_room, hours_of, rooms_of, turns_of
+from app.appointments.queries.timetable import free_between, nearest_free, school_timetable
+from app.appointments.queries.waiting import asked_to_wait, get_entry, offers_to, open_offers, waiting_for
 
 __all__ = [
     "PERIOD",

@@ -13,29 +13,12 @@ from app.appointments.service.booking import (
     take_back,
     walk_in,
 )
-from app.appointments.service.claims import (
-    forget_past,
-)
-from app.appointments.service.feeds import (
-    end_feed,
-    make_feed,
-)
-from app.appointments.service.handing import (
-    HandedOn,
-    Planned,
-    hand_on,
-    plan_hand_on,
-)
-from app.appointments.service.log import (
-    close_up,
-    open_up,
-)
-from app.appointments.service.placing import (
-    Wish,
-)
-from app.appointments.service.reasons import (
-    read_reason,
-)
+from app.appointments.service.claims import forget_past
+from app.appointments.service.feeds import end_feed, make_feed
+from app.appointments.service.handing import HandedOn, Planned, hand_on, plan_hand_on
+from app.appointments.service.log import close_up, open_up
+from app.appointments.service.placing import Wish
+from app.appointments.service.reasons import read_reason
 from app.appointments.service.rooms import (
     Opening,
     add_hours,
@@ -48,16 +31,8 @@ from app.appointments.service.rooms import (
     make_room,
     unblock,
 )
-from app.appointments.service.seats import (
-    join,
-)
-from app.appointments.service.series import (
-    Occurrence,
-    SeriesConflict,
-    book_series,
-    end_series,
-    plan_series,
-)
+from app.appointments.service.seats import join
+from app.appointments.service.series import Occurrence, SeriesConflict, book_series, end_series, plan_series
 from app.appointments.service.waiting import (
     Suits,
     accept_offer,
