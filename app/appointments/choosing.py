@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from app.appointments.models import Appointment
 from app.appointments.periods import period_at
-from app.appointments.queries import rooms_of
+from app.appointments.queries import room_names
 from app.appointments.slots import FreeSlot
 from app.directory.queries import calendar_of, names_of
 from app.schooltime.names import words_of
@@ -35,7 +35,7 @@ class Choice:
 
 def own_line(booking: Appointment) -> OwnLine:
     """Return a booking in the words of its student's page."""
-    rooms = {room.id: room.name for room in rooms_of(booking.school_id)}
+    rooms = room_names(booking.school_id)
     return OwnLine(
         booking, period_at(calendar_of(booking.school_id), booking.starts_at),
         rooms.get(booking.room_id, "") if booking.room_id else "",
@@ -45,7 +45,7 @@ def own_line(booking: Appointment) -> OwnLine:
 
 def choices(school_id: UUID, slots: Sequence[FreeSlot]) -> list[Choice]:
     """Return free times in school words."""
-    rooms, calendar = {room.id: room.name for room in rooms_of(school_id)}, calendar_of(school_id)
+    rooms, calendar = room_names(school_id), calendar_of(school_id)
     return [Choice(slot, period_at(calendar, slot.start), rooms.get(slot.room_id, "")) for slot in slots]
 
 

@@ -1,6 +1,6 @@
 """What pages and programs show of bookings: no more of each than the reader may know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -9,10 +9,10 @@ from uuid import UUID
 
 from app.access import Actor, PostKind
 from app.appointments import queries
-from app.appointments.models import Appointment, CounsellingRoom
+from app.appointments.models import Appointment
 from app.appointments.periods import period_at
 from app.appointments.policy import READ
-from app.appointments.queries.rooms import rooms_of
+from app.appointments.queries.rooms import room_names
 from app.appointments.queries.timetable import free_between
 from app.appointments.slots import FreeSlot
 from app.appointments.states import CLAIMING
@@ -123,7 +123,7 @@ def lines_of(bookings: Iterable[Appointment], actor: Actor, school_id: UUID) -> 
     known = {row.id for row in rows if row.reason_id is None or row.reason_id in reached}
     who = names_of_students({row.student_id for row in rows if row.id in known and row.student_id}, actor.ring)
     counsellors, seats = names_of(row.counsellor_id for row in rows), queries.seats_taken([row.id for row in rows])
-    rooms, calendar = _names_of(rooms_of(school_id)), calendar_of(school_id)
+    rooms, calendar = room_names(school_id), calendar_of(school_id)
     return [
         Line(
             row, row.id in known, who.get(row.student_id) if row.student_id else None,
@@ -166,7 +166,7 @@ def asked_by(actor: Actor) -> list[Asked]:
 def calendar_days(actor: Actor, school_id: UUID, first: date, days: int, *, free: bool) -> list[DayView]:
     """Return days of the calendar: what is booked and, if wanted, what is free. Of a list empty days are left out."""
     last, calendar = first + ONE_DAY * (days - 1), calendar_of(school_id)
-    rooms = _names_of(rooms_of(school_id))
+    rooms = room_names(school_id)
     rows = [
         Row(line.booking.starts_at, line.booking.ends_at, line.period, line=line, room=line.room)
         for line in lines_between(actor, school_id, first, last)
@@ -202,10 +202,6 @@ def next_times(booking: Appointment, actor: Actor) -> tuple[FreeSlot | None, lis
     next_week = moment_at(calendar_of(booking.school_id).zone, wall + timedelta(weeks=1))
     same = next((slot for slot in free if slot.start == next_week and booking.room_id in (None, slot.room_id)), None)
     return same, [slot for slot in free if slot != same][:6]
-
-
-def _names_of(rooms: Iterable[CounsellingRoom]) -> Mapping[UUID | None, str]:
-    return {room.id: room.name for room in rooms}
 
 
 def _midnight(calendar: SchoolCalendar, day: date) -> datetime:

@@ -49,7 +49,7 @@ def _asking(student: Any, form: forms.Form, refused: Refusal | None = None) -> s
     return render_template(
         "appointments/ask.html", form=form, student=student, line=get_line(student.id, g.actor.ring),
         slots=free, nearest=nearest, about=about_choices(), readers=named(room.living, g.actor),
-        rooms={room.id: room.name for room in queries.rooms_of(student.school_id)}, slot_key=schemas.slot_key,
+        rooms=queries.room_names(student.school_id), slot_key=schemas.slot_key,
     )
 
 

@@ -61,7 +61,7 @@ def _booking(
         nearest=nearest, kinds=[(kind, _(words.KINDS[kind])) for kind in schemas.BOOKED_KINDS],
         about=[(code, _(label)) for code, label in ABOUT.items()], readers=named(room.living, g.actor),
         counsellors=[("", _("Whoever is on duty")), *sorted((str(one), name) for one, name in counsellors.items())],
-        rooms={room.id: room.name for room in queries.rooms_of(student.school_id)},
+        rooms=queries.room_names(student.school_id),
     )
 
 
@@ -84,7 +84,7 @@ def _shown(booking: Appointment, refused: Refusal | None = None) -> str:
         about=SAID, form=forms.blank(), refused=refused,
         slots=free, nearest=nearest if may_move else (), may_move=may_move,
         day=day_at(calendar_of(booking.school_id), booking.starts_at),
-        rooms={room.id: room.name for room in queries.rooms_of(booking.school_id)},
+        rooms=queries.room_names(booking.school_id),
         booked_by=names_of([booking.booked_by] if booking.booked_by else []),
         seats=views.lines_of(queries.live_seats(booking), g.actor, booking.school_id) if booking.is_session else [],
         readers=named(_readers(booking), g.actor), session=session_of(booking, g.actor),

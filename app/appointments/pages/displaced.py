@@ -31,7 +31,7 @@ def _displaced(room: CounsellingRoom, refused: Refusal | None = None) -> str:
     lines = room_views.displaced_lines(g.actor, room.school_id)
     return render_template(
         "appointments/displaced.html", room=room, lines=lines, refused=refused, causes=room_views.DISPLACED,
-        slot_key=slot_key, rooms={one.id: one.name for one in queries.rooms_of(room.school_id)},
+        slot_key=slot_key, rooms=queries.room_names(room.school_id),
         names=names_of({offer.counsellor_id for line in lines for offer in line.offers}),
     )
 

@@ -83,7 +83,7 @@ def choosing(school_id: Any, refused: Refusal | None, *, student_id: Any = None)
     return {
         "slots": [*nearest, *(one for one in free if one not in nearest)], "plan": planned(refused), "causes": CAUSES,
         "counsellors": [("", _("Whoever is on duty")), *sorted((str(one), name) for one, name in counsellors.items())],
-        "rooms": {one.id: one.name for one in queries.rooms_of(school_id)}, "readers": named(room.living, g.actor),
+        "rooms": queries.room_names(school_id), "readers": named(room.living, g.actor),
         "left_out": schemas.LEFT_OUT,
     }
 

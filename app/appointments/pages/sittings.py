@@ -183,6 +183,6 @@ def _ending(
         "appointments/sitting_end.html", **_whom(booking), entry=entry, form=form,
         slots=[*nearest, *(one for one in ([same] if same else []) + others if one not in nearest)], same=same,
         draft=body is not None, written=body is not None and sections.says_something(body),
-        rooms={room.id: room.name for room in queries.rooms_of(booking.school_id)},
+        rooms=queries.room_names(booking.school_id),
         noted=booking.state not in ("confirmed", "attended", "no_show"),
     )

@@ -132,7 +132,7 @@ def _shown(entry: WaitingEntry, refused: Refusal | None = None, form: forms.Form
     return render_template(
         "appointments/waiting_one.html", line=line, entry=entry, form=form or kept, refused=refused, about=ABOUT,
         offers=queries.offers_to(entry), reason=read_reason(entry, by=g.actor) if reads else None, slots=free,
-        rooms={room.id: room.name for room in queries.rooms_of(entry.school_id)}, **_choices(entry.school_id),
+        rooms=queries.room_names(entry.school_id), **_choices(entry.school_id),
     )
 
 

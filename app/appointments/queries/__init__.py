@@ -17,7 +17,15 @@ from app.appointments.queries.bookings import (
 from app.appointments.queries.displaced import Displaced, displaced, still_to_come
 from app.appointments.queries.feeds import PERIOD, calendar_entries, feed_at, feed_of
 from app.appointments.queries.log import DayLog, WeekLog, open_now, week_log
-from app.appointments.queries.rooms import default_hours, default_room, get_room, hours_of, rooms_of, turns_of
+from app.appointments.queries.rooms import (
+    default_hours,
+    default_room,
+    get_room,
+    hours_of,
+    room_names,
+    rooms_of,
+    turns_of,
+)
 from app.appointments.queries.timetable import free_between, nearest_free, school_timetable
 from app.appointments.queries.waiting import asked_to_wait, get_entry, offers_to, open_offers, waiting_for
 
@@ -51,6 +59,7 @@ __all__ = [
     "past_due",
     "readers_of_reason",
     "requests_of",
+    "room_names",
     "rooms_of",
     "school_timetable",
     "seats_taken",

@@ -66,6 +66,11 @@ def rooms_of(school_id: UUID) -> list[CounsellingRoom]:
     return list(found) or [default_room(school_id)]
 
 
+def room_names(school_id: UUID) -> dict[UUID | None, str]:
+    """Return what the rooms of a school are called."""
+    return {room.id: room.name for room in rooms_of(school_id)}
+
+
 def is_kept(room: CounsellingRoom) -> bool:
     """Say whether a room is more than what every school begins with."""
     return session().get(CounsellingRoom, room.id) is not None

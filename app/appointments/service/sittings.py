@@ -14,7 +14,7 @@ from app.access import Actor
 from app.appointments.errors import NotPossible, ReasonWanted, TooEarly
 from app.appointments.models import Appointment, Sitting
 from app.appointments.policy import HOLD
-from app.appointments.queries import rooms_of
+from app.appointments.queries import room_names
 from app.appointments.queries.sittings import last_entry, may_begin, sitting_of
 from app.appointments.service.booking import attend, book, miss
 from app.appointments.service.placing import Wish
@@ -185,7 +185,7 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
 def _known(booking: Appointment, following: Appointment | None, entry: FileEntry) -> dict[str, Any]:
     zone = calendar_of(booking.school_id).zone
     ended = clock.now() if clock.now() <= booking.ends_at + _LATE else booking.ends_at
-    room = {room.id: room.name for room in rooms_of(booking.school_id)}.get(booking.room_id) if booking.room_id else ""
+    room = room_names(booking.school_id).get(booking.room_id) if booking.room_id else ""
     known = {"ended_at": f"{wall_at(zone, max(ended, entry.started_at)):%Y-%m-%dT%H:%M}", "place": room}
     if following is not None:
         known["next_appointment"] = f"{wall_at(zone, following.starts_at):%Y-%m-%d %H:%M}"
