@@ -136,7 +136,8 @@ def test_a_post_to_come_is_told_to_its_holder_and_keeps_nobody_waiting_yet(
 def test_on_the_first_day_of_a_post_those_who_hold_its_key_are_told_once(
     world: World, sam_gives: Callable[..., None]
 ) -> None:
-    first_day = clock.now() + timedelta(days=9)
+    # Noon, so that it is the same day here and at the school.
+    first_day = (clock.now() + timedelta(days=9)).replace(hour=4)
     sam_gives("cruz", K.LEAD, starts_on=first_day.date().isoformat())
     sam_gives("moss", K.SUBJECT_TEACHER, starts_on=first_day.date().isoformat())
     with clock.at(first_day - timedelta(days=1)):

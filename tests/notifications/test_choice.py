@@ -1,5 +1,6 @@
 """Everybody says for themselves how they want to be told; where that leads is kept sealed and never shown whole."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -128,7 +129,8 @@ def test_nobody_chooses_for_somebody_else_or_sees_what_they_chose(world: World, 
     assert kept(world, "lin")["way"] == "dingtalk"
     for name in ("bo", "sam", "root", "eve"):
         browser = browser_of(name)
-        assert TOKEN[-4:] not in browser.get(PAGE).text
+        # The tokens of forms are random, and may end like anything.
+        assert TOKEN[-4:] not in re.sub('"[^"]*"', "", browser.get(PAGE).text)
         assert Program(browser).get(PAGE)["robot_ending"] is None
 
 

@@ -41,13 +41,13 @@ def cards() -> str:
         raise Missing()
     return render_template(
         "appointments/cards.html", classes=[one for one in named_classes(g.actor) if one.school_id == school_id],
-        cards=cards_by_class(school_id), address=_address_of(school_id),
+        cards=cards_by_class(school_id), address=_address_of(school_id), way=_address_of(school_id, whole=False),
     )
 
 
-def _address_of(school_id: UUID) -> str:
+def _address_of(school_id: UUID, *, whole: bool = True) -> str:
     box = letterbox_of(school_id)
-    return url_for("times_out.start", address=box.address_code, _external=True) if box is not None else ""
+    return url_for("times_out.start", address=box.address_code, _external=whole) if box is not None else ""
 
 
 @appointments.get("/appointments/cards/<uuid:class_id>")
