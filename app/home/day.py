@@ -11,6 +11,7 @@ from app.appointments.queries.waiting import waiting_for
 from app.appointments.schemas import slot_key
 from app.appointments.views import Row, calendar_days, school_of
 from app.appointments.waiting_views import suited
+from app.appointments.words import KINDS
 from app.core import clock
 from app.directory.queries import calendar_of
 from app.schooltime import bells_on, day_at, is_school_day, wall_at
@@ -67,5 +68,7 @@ def _mark(row: Row, waiting: Mapping[str, int]) -> dict[str, Any]:
         words = _("Group %(taken)s of %(seats)s", taken=line.seats, seats=line.booking.seats)
         return {"state": "group", "words": words, "url": url}
     state = "asked" if line.booking.state in ("requested", "held") else "booked"
-    mark = {"state": state, "name": line.who.name if line.who else "--", "url": url}
+    # Who was found by no name, or gave none, is a talk like any other.
+    who = {"name": line.who.name} if line.who else {"words": _(KINDS[line.booking.kind])}
+    mark = {"state": state, **who, "url": url}
     return mark | {"note": _("waits for an answer")} if state == "asked" else mark
