@@ -84,8 +84,9 @@ def first_match(school_id: UUID, *, room_id: UUID, starts_at: datetime, also: UU
 def match_for(entry: WaitingEntry, *, room_id: UUID, starts_at: datetime, also: UUID) -> Opening | None:
     """Return one time for one who waits, whatever they wished for; None where it is not free for them."""
     free = _free(entry.school_id, [entry], Range(starts_at, starts_at, room_id, also))
+    knowing = _knowing(entry)
     for slot in free.slots:
-        person = _with_whom(entry, slot, wished=True) or _with_whom(entry, slot, wished=False)
+        person = _with_whom(entry, slot, knowing, wished=True) or _with_whom(entry, slot, knowing, wished=False)
         if person is not None and is_free_for(entry.student_id, Span(slot.start, slot.end), free.taken):
             return Opening(entry, slot, person)
     return None
@@ -129,19 +130,24 @@ def _free(school_id: UUID, entries: Sequence[WaitingEntry], within: Range) -> Fr
 def _first(
     entry: WaitingEntry, free: Free, calendar: SchoolCalendar, asked: set[tuple[UUID, datetime]]
 ) -> Opening | None:
+    knowing = _knowing(entry)
     for slot in free.slots:
         if (entry.id, slot.start) in asked or not suits(entry, slot, calendar):
             continue
-        person = _with_whom(entry, slot, wished=True)
+        person = _with_whom(entry, slot, knowing, wished=True)
         if person is not None and is_free_for(entry.student_id, Span(slot.start, slot.end), free.taken):
             return Opening(entry, slot, person)
     return None
 
 
-def _with_whom(entry: WaitingEntry, slot: FreeSlot, *, wished: bool) -> UUID | None:
-    """Return the first counsellor who is free then, and may know of it: of some it is kept why, and that, they wait."""
-    people = [one for one in slot.counsellors if not wished or entry.counsellor_id in (None, one)]
-    if people and entry.reason_id is not None:
-        knowing = vault.readers_of(entry.reason_id)
-        people = [one for one in people if one in knowing]
-    return people[0] if people else None
+def _knowing(entry: WaitingEntry) -> set[UUID] | None:
+    """Return who may know of it: of some it is kept why, and that, they wait; None is everybody."""
+    return vault.readers_of(entry.reason_id) if entry.reason_id is not None else None
+
+
+def _with_whom(entry: WaitingEntry, slot: FreeSlot, knowing: set[UUID] | None, *, wished: bool) -> UUID | None:
+    """Return the first counsellor who is free then, and may know of it."""
+    for one in slot.counsellors:
+        if (not wished or entry.counsellor_id in (None, one)) and (knowing is None or one in knowing):
+            return one
+    return None
