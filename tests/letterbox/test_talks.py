@@ -18,9 +18,9 @@ from app.core import clock
 from app.core.database import session
 from app.core.errors import Missing, Stale
 from app.entrance.models import Letterbox
-from app.letterbox.service import talks
+from app.letterbox.service import breaking, talks
 from tests.appointments.telling import TUESDAY_MORNING, booked, claims, implied, noon
-from tests.letterbox.conftest import Post, Posted, come_back, letter_of
+from tests.letterbox.conftest import GRAVE, Post, Posted, come_back, letter_of
 from tests.letterbox.test_child_pages import Child, answered, letters
 from tests.world import World
 
@@ -81,6 +81,21 @@ def test_who_must_not_learn_of_the_letter_is_not_whom_they_meet_nor_told_what_th
         read_reason(session().get_one(Appointment, booking_id), by=lin)
     assert browser_of("lin").get(f"/appointments/{booking_id}").status_code == 404
     assert "在来信中约定" in browser_of("bo").get(f"/appointments/{booking_id}").get_data(as_text=True)
+
+
+@pytest.mark.alike
+def test_who_opened_the_letter_in_an_emergency_learns_of_no_talk(world: World, post: Post) -> None:
+    posted = post(GRAVE)
+    with world.acting("dee") as dee:
+        breaking.open_letter(letter_of(posted), basis="SELF_HARM", reason="nobody answers at the school", by=dee)
+    offered(world, posted)
+    booking_id = chosen(world, posted)
+    with world.acting("lin") as lin:
+        booking = session().get_one(Appointment, booking_id)
+        assert read_reason(booking, by=lin)["about"] == "letter"
+        reason_id = booking.reason_id
+    with world.acting("dee") as dee:
+        assert reason_id is not None and not dee.ring.reaches([reason_id])
 
 
 @pytest.mark.alike

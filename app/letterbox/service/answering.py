@@ -17,7 +17,7 @@ from app.letterbox.models import Letter, LetterMessage
 from app.letterbox.service import drafts, messages, second, trail
 from app.letterbox.service.messages import Said
 from app.letterbox.service.posting import worded
-from app.letterbox.service.readership import give, head_of, kept_from, leave_to, readers_of, sharing
+from app.letterbox.service.readership import give, head_of, kept_from, lasting_holders, leave_to, readers_of, sharing
 from app.notifications import service as notifications
 
 
@@ -98,8 +98,7 @@ def note(letter: Letter, *, words: str, by: Actor) -> LetterMessage:
 
 
 def _notes_key(letter: Letter, by: Actor) -> vault.ObjectKey:
-    held = vault.holders_of(letter.id).items()
-    readers = [holder for holder, standby in held if holder.kind in ("user", "group") and not standby]
+    readers = lasting_holders(letter)
     if by.person_id not in vault.readers_among(readers):
         # Opened in an emergency: what its reader notes stays readable to them.
         readers.append(vault.user(by.person_id))

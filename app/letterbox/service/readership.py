@@ -241,6 +241,12 @@ def head_of(letter: Letter, *, by: Actor) -> dict[str, Any]:
     return head
 
 
+def lasting_holders(letter: Letter) -> list[Holder]:
+    """Return who holds a letter for good: neither its writer, nor who stands by, nor a key lent in an emergency."""
+    held = vault.holders_of(letter.id).items()
+    return [holder for holder, standby in held if holder.kind in ("user", "group") and not standby]
+
+
 def _take_from(letter: Letter, holder: Holder) -> None:
     """Take the letter from somebody, with all its parts; a group keeps the notes and reasons that are its own."""
     for object_id in _objects_of(letter) if holder.kind == "user" else [letter.id]:

@@ -23,6 +23,7 @@ from app.letterbox.policy import OFFER_TALK
 from app.letterbox.service import trail
 from app.letterbox.service.answering import expect
 from app.letterbox.service.doer import DOER
+from app.letterbox.service.readership import lasting_holders
 from app.letterbox.service.returning import Opened
 from app.notifications import service as notifications
 from app.vault import ObjectKey
@@ -95,9 +96,7 @@ def choose(opened: Opened, *, room_id: UUID, starts_at: datetime) -> Appointment
     slot = next((one for one in free_times(letter) if (one.room_id, one.start) == (room_id, starts_at)), None)
     if slot is None:
         raise SlotTaken()
-    held = vault.holders_of(letter.id).items()
-    readers = [holder for holder, standby in held if holder.kind != "letter" and not standby]
-    reason = seal_for(readers, {"about": "letter", "words": ""}, school_id=letter.school_id)
+    reason = seal_for(lasting_holders(letter), {"about": "letter", "words": ""}, school_id=letter.school_id)
     booking = place(
         Wish(letter.school_id, starts_at, room_id=room_id, counsellor_id=slot.counsellors[0]), Terms(sealed=reason),
         by=DOER,
